@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from config.celery import app as celery_app
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    verbose_name = _("系统装配")
+
+    def ready(self) -> None:
+        """Tasks declared with `shared_task` find this application, in every process."""
+        celery_app.set_default()

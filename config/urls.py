@@ -1,0 +1,16 @@
+"""Every address of the portal, by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("banks/", include("banks.urls")),
+    path("loans/", include("loans.urls")),
+    path("claims/", include("claims.urls")),
+    path("recovery/", include("recovery.urls")),
+    path("reports/", include("evaluation.urls")),
+    path("api/v1/", include("config.api_urls")),
+    path("", include("pool.urls")),
+]

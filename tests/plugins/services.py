@@ -1,0 +1,22 @@
+"""PostgreSQL and Valkey for the run, before Django's settings are read. Workers of xdist inherit the environment."""
+
+import os
+
+import pytest
+
+from config.dev.services import Services
+
+_running = Services("test")
+os.environ.update(_running.environment())
+os.environ["CLOCK_MAY_MOVE"] = "1"
+os.environ["CELERY_TASK_ALWAYS_EAGER"] = "1"
+os.environ["PYTEST_RUN"] = os.environ.get("PYTEST_RUN", str(os.getpid()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        _running.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _running.stop()
