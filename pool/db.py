@@ -1,0 +1,139 @@
+"""Migration operations for what only the database can promise: whose rows, append-only, same bank."""
+
+from typing import Any
+
+from django.db import migrations
+
+FUNCTIONS = """
+CREATE FUNCTION pool_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'table % is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation', HINT = '更正须以新增记录方式进行';
+END $$;
+CREATE FUNCTION pool_scope_is_all() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT current_setting('app.scope', true) = 'all'
+$$;
+CREATE FUNCTION pool_scope_bank() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN current_setting('app.scope', true) = 'bank'
+        THEN nullif(current_setting('app.bank', true), '')::uuid END
+$$;
+"""
+DROP_FUNCTIONS = """
+DROP FUNCTION pool_scope_bank();
+DROP FUNCTION pool_scope_is_all();
+DROP FUNCTION pool_refuse_change();
+"""
+
+
+class _Sql(migrations.RunSQL):
+    """RunSQL that is written in migrations by its own name and arguments."""
+
+    def __init__(self, arguments: dict[str, Any], sql: str, reverse_sql: str) -> None:
+        super().__init__(sql, reverse_sql)
+        self._arguments = arguments
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [], self._arguments)
+
+
+class RowSecurity(_Sql):
+    """A bank's context sees and writes its own rows, `all` every row, no context nothing.
+
+    `shared=True`: rows without a bank are seen and written by every bank as well (notices).
+    """
+
+    def __init__(self, table: str, bank_column: str = "bank_id", shared: bool = False) -> None:
+        mine = f"(SELECT pool_scope_is_all()) OR {bank_column} = (SELECT pool_scope_bank())"
+        if shared:
+            mine += f" OR ({bank_column} IS NULL AND (SELECT pool_scope_bank()) IS NOT NULL)"
+        super().__init__(
+            {"table": table, "bank_column": bank_column, "shared": shared},
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+            f"CREATE POLICY {table}_scope ON {table} USING ({mine}) WITH CHECK ({mine});",
+            f"DROP POLICY {table}_scope ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+        )
+
+
+def _truncate_trigger(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION pool_refuse_change();"
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;"
+    )
+
+
+def _revoke(table: str, privileges: str) -> str:
+    """From whoever was granted them, by whatever name; the owner is held by the triggers."""
+    return (
+        "DO $$ DECLARE grantee_name text; BEGIN"
+        " FOR grantee_name IN SELECT DISTINCT grantee FROM information_schema.role_table_grants"
+        f" WHERE table_schema = current_schema() AND table_name = '{table}' AND grantee <> current_user"
+        f" LOOP EXECUTE format('REVOKE {privileges} ON {table} FROM %s',"
+        " CASE grantee_name WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(grantee_name) END); END LOOP; END $$;"
+    )
+
+
+class AppendOnly(_Sql):
+    """UPDATE, DELETE and TRUNCATE refused by triggers no session can switch off, and not granted either."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            {"table": table},
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION pool_refuse_change();"
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only;"
+            + _truncate_trigger(table)
+            + _revoke(table, "UPDATE, DELETE, TRUNCATE"),
+            f"DROP TRIGGER {table}_append_only ON {table}; DROP TRIGGER {table}_no_truncate ON {table};",
+        )
+
+
+class NoTruncate(_Sql):
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            {"table": table},
+            _truncate_trigger(table) + _revoke(table, "TRUNCATE"),
+            f"DROP TRIGGER {table}_no_truncate ON {table};",
+        )
+
+
+class OnlyColumns(_Sql):
+    """Rows may be changed in these columns only and never deleted; the application is granted no more than that."""
+
+    def __init__(self, table: str, columns: list[str]) -> None:
+        names = ", ".join(columns)
+        array = "ARRAY[" + ", ".join(f"'{column}'" for column in columns) + "]"
+        super().__init__(
+            {"table": table, "columns": columns},
+            f"CREATE FUNCTION {table}_only_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF to_jsonb(NEW) - {array} IS DISTINCT FROM to_jsonb(OLD) - {array} THEN"
+            f" RAISE EXCEPTION 'table {table} may change in {names} only'"
+            " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;"
+            f"CREATE TRIGGER {table}_only_columns BEFORE UPDATE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {table}_only_columns();"
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_only_columns;"
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION pool_refuse_change();"
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_delete;"
+            + _truncate_trigger(table)
+            + _revoke(table, "DELETE, TRUNCATE"),
+            f"DROP TRIGGER {table}_only_columns ON {table}; DROP FUNCTION {table}_only_columns();"
+            f"DROP TRIGGER {table}_no_delete ON {table}; DROP TRIGGER {table}_no_truncate ON {table};",
+        )
+
+
+class SameBank(_Sql):
+    """A composite foreign key: what a row points at belongs to the row's own bank."""
+
+    def __init__(self, child_table: str, child_column: str, parent_table: str) -> None:
+        unique = f"{parent_table}_id_bank"
+        name = f"{child_table}_{child_column}_same_bank"
+        super().__init__(
+            {"child_table": child_table, "child_column": child_column, "parent_table": parent_table},
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = '{unique[:63]}'"
+            f" AND conrelid = '{parent_table}'::regclass)"
+            f" THEN ALTER TABLE {parent_table} ADD CONSTRAINT {unique[:63]} UNIQUE (id, bank_id); END IF; END $$;"
+            f"ALTER TABLE {child_table} ADD CONSTRAINT {name[:63]} FOREIGN KEY ({child_column}, bank_id)"
+            f" REFERENCES {parent_table} (id, bank_id) DEFERRABLE INITIALLY DEFERRED;",
+            f"ALTER TABLE {child_table} DROP CONSTRAINT {name[:63]};",
+        )

@@ -1,0 +1,66 @@
+"""The nouns of the pool. The ledger's stand in `pool.ledger.models`."""
+
+from pool.models.audit import AccessLog, AuditEvent, Hat, Transition
+from pool.models.base import DEFAULT_SCHEME, Record, Scheme
+from pool.models.kit import (
+    ApiToken,
+    BusinessDate,
+    ClockInterval,
+    Deadline,
+    FormKey,
+    JobRun,
+    Notice,
+    NoticeRead,
+    OutboxTask,
+    Sequence,
+    StoredFile,
+)
+from pool.models.people import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Party, Role, User
+from pool.models.reference import (
+    CalendarDay,
+    CalendarYear,
+    FxKind,
+    FxRate,
+    LprRate,
+    OfficialText,
+    ReferenceCoverage,
+    RestrictedIndustry,
+    RulebookEdition,
+)
+
+__all__ = [
+    "ADMIN_ROLES",
+    "BANK_ROLES",
+    "DEFAULT_SCHEME",
+    "FINANCE_ROLES",
+    "MANAGER_ROLES",
+    "AccessLog",
+    "ApiToken",
+    "AuditEvent",
+    "BusinessDate",
+    "CalendarDay",
+    "CalendarYear",
+    "ClockInterval",
+    "Deadline",
+    "FormKey",
+    "FxKind",
+    "FxRate",
+    "Hat",
+    "JobRun",
+    "LprRate",
+    "Notice",
+    "NoticeRead",
+    "OfficialText",
+    "OutboxTask",
+    "Party",
+    "Record",
+    "ReferenceCoverage",
+    "RestrictedIndustry",
+    "Role",
+    "RulebookEdition",
+    "Scheme",
+    "Sequence",
+    "StoredFile",
+    "Transition",
+    "User",
+]

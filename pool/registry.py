@@ -1,0 +1,156 @@
+"""What the left must show without knowing the right: rooms register in `AppConfig.ready()`, the left iterates."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits: for whom, until when, by which article."""
+
+    title: str
+    detail: str = ""
+    url: str = ""
+    due: date | None = None
+    article: str = ""
+    waiting_for: str = ""
+    count: int = 1
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class TodoSource:
+    """`fn(user, on)` gives what waits for this person, or what this person waits for."""
+
+    name: str
+    fn: Callable[[Any, date], Iterable[Todo]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: Any
+    url_name: str
+    roles: frozenset[str]
+    order: int = 100
+    group: Any = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of another room's page: `fn(user, subject)` gives the template's context, or None for no panel."""
+
+    name: str
+    subject_kind: str
+    fn: Callable[[Any, Any], dict[str, Any] | None]
+    template: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """`fn()` yields one sentence per breach; nothing yielded is a pass."""
+
+    code: str
+    label: Any
+    fn: Callable[[], Iterable[str]]
+
+    @property
+    def name(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
+class Job:
+    """`fn(on)` does the day's work in one transaction with its JobRun row and returns JSON for the record.
+
+    `slot(on)` names the period that may run once; without it, the day. `due(on)` says whether the day has a run at all.
+    `at` is the hour and minute (Shanghai) beat runs it at.
+    """
+
+    name: str
+    label: Any
+    article: str
+    fn: Callable[[date], dict[str, Any]]
+    daily: bool = True
+    order: int = 100
+    due: Callable[[date], bool] | None = None
+    slot: Callable[[date], str] | None = None
+    at: tuple[int, int] = (0, 30)
+
+
+@dataclass(frozen=True)
+class Search:
+    """`fn(user, words)` gives hits as (title, detail, url)."""
+
+    name: str
+    label: Any
+    fn: Callable[[Any, str], Iterable[tuple[str, str, str]]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class FileGuard:
+    """Files of this purpose: `fn(user, file)` says who may have them."""
+
+    purpose: str
+    fn: Callable[[Any, Any], bool]
+
+    @property
+    def name(self) -> str:
+        return self.purpose
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work the outbox delivers: `fn(**arguments)`. Atomic work commits with its mark and so happens exactly once."""
+
+    name: str
+    fn: Callable[..., Any]
+    atomic: bool = True
+    queue: str = ""
+
+
+@dataclass
+class Registry(Generic[T]):
+    """Names are unique; iteration is in order, then by name."""
+
+    kind: str
+    items: dict[str, T] = field(default_factory=dict)
+
+    def register(self, item: T) -> T:
+        name = _name(item)
+        if name in self.items and self.items[name] != item:
+            raise ValueError(f"{self.kind} {name!r} is registered twice")
+        self.items[name] = item
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(sorted(self.items.values(), key=lambda item: (getattr(item, "order", 0), _name(item))))
+
+    def __getitem__(self, name: str) -> T:
+        return self.items[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.items
+
+    def get(self, name: str) -> T | None:
+        return self.items.get(name)
+
+
+def _name(item: Any) -> str:
+    return str(item.url_name if isinstance(item, NavItem) else item.name)
+
+
+todos: Registry[TodoSource] = Registry("todo")
+navigation: Registry[NavItem] = Registry("navigation item")
+panels: Registry[Panel] = Registry("panel")
+invariants: Registry[Invariant] = Registry("invariant")
+jobs: Registry[Job] = Registry("job")
+search: Registry[Search] = Registry("search")
+file_guards: Registry[FileGuard] = Registry("file guard")
+tasks: Registry[Task] = Registry("task")
