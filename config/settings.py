@@ -46,7 +46,7 @@ LIBRARIES = [
     "drf_spectacular_sidecar",
 ]
 # In the order in which calls may go: to the left only.
-ROOMS = ["pool", "banks", "loans", "claims", "recovery", "evaluation", "config"]
+ROOMS = ["pool", "pool.ledger", "banks", "loans", "claims", "recovery", "evaluation", "config"]
 INSTALLED_APPS = [*DJANGO_APPS, *LIBRARIES, *ROOMS]
 
 MIDDLEWARE = [
