@@ -1,0 +1,218 @@
+"""The partner banks: who they are, what they have signed, who works for them, and where they stand under article 17."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from banks.base import BankOwned
+from pool.crypto import EncryptedTextField
+from pool.models import StoredFile, User
+from pool.models.base import Record
+
+
+class Bank(Record):
+    """A partner institution (article 7). The list of names is public; nothing else about a bank is."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank", _("银行")
+        GUARANTEE = "guarantee_institution", _("政府性融资担保机构")
+
+    code = models.CharField(_("机构代码"), max_length=12)
+    name = models.CharField(_("机构全称"), max_length=120)
+    short_name = models.CharField(_("机构简称"), max_length=40)
+    kind = models.CharField(_("机构类型"), max_length=24, choices=Kind.choices, default=Kind.BANK)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
+    has_local_branch = models.BooleanField(_("在深设立分行以上机构"), default=True)
+    joined_on = models.DateField(_("加盟日期"))
+    cancelled_on = models.DateField(_("取消加盟日期"), null=True, blank=True)
+    may_reapply_from = models.DateField(_("可再次申请加盟日期"), null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = verbose_name_plural = _("加盟银行")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="bank_code_once_per_scheme")]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Branch(Record):
+    """A branch or sub-branch of a partner bank in the city."""
+
+    bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="branches", verbose_name=_("加盟银行"))
+    code = models.CharField(_("分支机构代码"), max_length=20)
+    name = models.CharField(_("分支机构名称"), max_length=120)
+
+    class Meta(Record.Meta):
+        verbose_name = verbose_name_plural = _("分支机构")
+        constraints = [models.UniqueConstraint(fields=["bank", "code"], name="branch_code_once_per_bank")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agreement(BankOwned):
+    """A cooperation agreement 合作协议 (articles 7, 10, 18): a bank needs one in force with each managing body."""
+
+    class Counterparty(models.TextChoices):
+        MANAGER = "manager", _("高新投集团")
+        FINANCE = "finance", _("深圳市财政金融服务中心")
+
+    counterparty = models.CharField(_("签约管理机构"), max_length=12, choices=Counterparty.choices)
+    number = models.CharField(_("协议编号"), max_length=60)
+    signed_on = models.DateField(_("签订日期"))
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True, blank=True)
+    document = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("协议文本")
+    )
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("合作协议")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="agreement_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Membership(BankOwned):
+    """A person's place in a bank. `User.institution` repeats the bank's id for the row-security context."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="membership", verbose_name=_("用户"))
+    is_active = models.BooleanField(_("在岗"), default=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("银行人员")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class PayeeAccount(BankOwned):
+    """The bank's dedicated account 专用账户 (20(3)); a change is a new version, entered by one person, confirmed by another."""
+
+    revision = models.PositiveIntegerField(_("版本号"))
+    account_name = models.CharField(_("户名"), max_length=120)
+    account_number = EncryptedTextField(_("账号"))
+    opening_bank = models.CharField(_("开户行"), max_length=120)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("录入人"))
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
+    confirmed_on = models.DateField(_("确认日期"), null=True, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("收款专用账户")
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "revision"], name="payee_revision_once_per_bank"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
+                name="payee_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_name} v{self.revision}"
+
+
+class Violation(BankOwned):
+    """A confirmed breach of the rules (22-24, 28); the year's grade becomes 不合格."""
+
+    year = models.PositiveSmallIntegerField(_("所属年度"))
+    description = models.TextField(_("违规事实"))
+    document_number = models.CharField(_("处理文号"), max_length=80)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("录入人"))
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
+    confirmed_on = models.DateField(_("确认日期"), null=True, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("违规记录")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
+                name="violation_confirmed_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.year}"
+
+
+class DishonestyListing(BankOwned):
+    """A stay on the list of seriously dishonest entities (article 30): no claim may be filed on these days."""
+
+    listed_from = models.DateField(_("列入日期"))
+    listed_to = models.DateField(_("移出日期"), null=True, blank=True)
+    source = models.CharField(_("依据文件"), max_length=200)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("录入人"))
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("严重失信主体名单")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(listed_to__isnull=True) | Q(listed_to__gte=F("listed_from")),
+                name="listing_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.listed_from}"
+
+
+class Standing(BankOwned):
+    """One locked row per bank: the two sums of article 17 and whether compensation business is suspended."""
+
+    entered_principal = models.DecimalField(_("入库贷款本金"), max_digits=18, decimal_places=2, default=0)
+    npl_principal = models.DecimalField(_("不良贷款本金"), max_digits=18, decimal_places=2, default=0)
+    is_suspended = models.BooleanField(_("暂停办理"), default=False)
+    since = models.DateField(_("当前状态起始日"), null=True, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("不良率状态")
+        constraints = [
+            models.UniqueConstraint(fields=["bank"], name="one_standing_per_bank"),
+            models.CheckConstraint(
+                condition=Q(entered_principal__gte=0) & Q(npl_principal__gte=0), name="standing_sums_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank}"
+
+
+class StandingEvent(BankOwned):
+    """Append-only series behind the standing: each change of a sum, each suspension and each resumption."""
+
+    class Cause(models.TextChoices):
+        ENTERED = "entered", _("贷款入库")
+        WITHDRAWN = "withdrawn", _("撤回入库")
+        DETERMINED = "determined", _("认定不良")
+        VOIDED = "voided", _("撤销认定")
+        UPGRADED = "upgraded", _("上调分类")
+        RECOVERED = "recovered", _("本金全部收回")
+        RECHECKED = "rechecked", _("定期复核")
+
+    on = models.DateField(_("发生日期"))
+    recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
+    cause = models.CharField(_("变动原因"), max_length=12, choices=Cause.choices)
+    subject = models.UUIDField(_("变动对象"), null=True, blank=True)
+    number = models.PositiveIntegerField(_("序号"))
+    entered_principal = models.DecimalField(_("入库贷款本金"), max_digits=18, decimal_places=2)
+    npl_principal = models.DecimalField(_("不良贷款本金"), max_digits=18, decimal_places=2)
+    is_suspended = models.BooleanField(_("暂停办理"))
+    turned = models.BooleanField(_("状态改变"), default=False)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("不良率变动记录")
+        ordering = ["bank", "number"]
+        constraints = [models.UniqueConstraint(fields=["bank", "number"], name="standing_event_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bank} #{self.number}"

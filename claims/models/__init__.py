@@ -1,0 +1,22 @@
+"""From a bank's claim to the money on its account, by stages: claim, review, publicity, plan, payment, upgrade."""
+
+from claims.models.claim import Claim, Evidence, Review
+from claims.models.payment import PapersPacket, Payment, PaymentPaper
+from claims.models.plan import FundingPlan, PlanItem
+from claims.models.publicity import Objection, Publicity, PublicityItem
+from claims.models.upgrade import Upgrade
+
+__all__ = [
+    "Claim",
+    "Evidence",
+    "FundingPlan",
+    "Objection",
+    "PapersPacket",
+    "Payment",
+    "PaymentPaper",
+    "PlanItem",
+    "Publicity",
+    "PublicityItem",
+    "Review",
+    "Upgrade",
+]
