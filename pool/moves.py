@@ -1,11 +1,15 @@
 """The transition log: every move of a state field, written beside the move."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from pool.audit import bank_of
+from pool.errors import Refused
 from pool.models import Transition, User
 
 
@@ -40,3 +44,40 @@ def history(subject: models.Model, field: str = "") -> "models.QuerySet[Transiti
     if field:
         rows = rows.filter(field=field)
     return rows.select_related("by").order_by("id")
+
+
+def move(
+    subject: Any,
+    transition: str,
+    *,
+    by: User | None,
+    on: date,
+    article: str = "",
+    reason: str = "",
+    field: str = "state",
+    **changes: Any,
+) -> Transition:
+    """Run one declared transition with `changes` to other fields, save it under a new version, and log it.
+
+    The caller holds the row's lock. A move the table does not allow is refused.
+    """
+    source = getattr(subject, field)
+    try:
+        getattr(subject, transition)()
+    except TransitionNotAllowed as fault:
+        shown = getattr(subject, f"get_{field}_display")()
+        raise Refused("move_not_allowed", _("当前状态为“%(state)s”,不能办理此项操作。") % {"state": shown}) from fault
+    for name, value in changes.items():
+        setattr(subject, name, value)
+    subject.version += 1
+    subject.save()
+    return log(
+        subject,
+        field=field,
+        source=source,
+        target=getattr(subject, field),
+        by=by,
+        on=on,
+        reason=reason,
+        article=article,
+    )

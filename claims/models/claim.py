@@ -32,15 +32,11 @@ class Claim(FSMModelMixin, BankOwned):
         REMOVED = "removed", _("异议成立移出")
         REFUNDED = "refunded", _("已退回补偿")
 
-    LIVE = [
-        State.DRAFT, State.SUBMITTED, State.REVIEWING, State.RETURNED, State.HELD, State.APPROVED, State.RE_EXAMINING,
-        State.PUBLICISED, State.CLEARED, State.PLANNED, State.INSTRUCTED, State.PAID,
-    ]  # fmt: skip
-    ON_FILE = [state for state in LIVE if state != State.DRAFT]
-    BEFORE_PAYMENT = [
-        State.DRAFT, State.SUBMITTED, State.REVIEWING, State.RETURNED, State.HELD, State.APPROVED, State.RE_EXAMINING,
-        State.PUBLICISED, State.CLEARED, State.PLANNED,
-    ]  # fmt: skip
+    BEFORE_DECISION = (State.SUBMITTED, State.REVIEWING, State.RETURNED, State.HELD)
+    AFTER_DECISION = (State.APPROVED, State.RE_EXAMINING, State.PUBLICISED, State.CLEARED, State.PLANNED)
+    ON_FILE = (*BEFORE_DECISION, *AFTER_DECISION, State.INSTRUCTED, State.PAID)
+    LIVE = (State.DRAFT, *ON_FILE)
+    BEFORE_PAYMENT = (State.DRAFT, *BEFORE_DECISION, *AFTER_DECISION)
 
     number = models.CharField(_("申请编号"), max_length=40, unique=True)
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="claims", verbose_name=_("贷款项目"))
@@ -166,7 +162,7 @@ class Claim(FSMModelMixin, BankOwned):
     def pay(self) -> None:
         """Confirmed and posted (20(3))."""
 
-    @transition(field=state, source=BEFORE_PAYMENT, target=State.LAPSED)
+    @transition(field=state, source=list(BEFORE_PAYMENT), target=State.LAPSED)
     def lapse(self) -> None:
         """The loan was upgraded or repaid before payment."""
 
