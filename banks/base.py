@@ -1,9 +1,21 @@
 """The abstract base of every table that belongs to a bank."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pool.models.base import Record
+
+
+class BankOwnedQuerySet(models.QuerySet):
+    """The first wall: what a person may see. Row-level security is the second, and holds where this is forgotten."""
+
+    def visible_to(self, user: Any) -> Self:
+        """A bank's people see their bank's rows, public bodies all rows, anybody else none."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(bank_id=user.institution) if user.role.startswith("bank_") else self.all()
 
 
 class BankOwned(Record):
@@ -17,6 +29,8 @@ class BankOwned(Record):
     branch = models.ForeignKey(
         "banks.Branch", on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("分支机构")
     )
+
+    objects = models.Manager.from_queryset(BankOwnedQuerySet)()
 
     class Meta(Record.Meta):
         abstract = True
