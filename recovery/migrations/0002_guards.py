@@ -1,24 +1,20 @@
-"""Whose rows they are, that they point at the same bank's rows only, and which are never changed."""
+"""Whose rows they are, and that they point at the same bank's rows only."""
 
 from django.db import migrations
 
-from pool.db import RowSecurity, SameBank
+from pool.db import NoTruncate, RowSecurity, SameBank
+
+TABLES = ["recovery_recovery", "recovery_return", "recovery_settlement", "recovery_closing"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("recovery", "0001_initial")]
 
     operations = [
-        RowSecurity("recovery_recovery"),
-        RowSecurity("recovery_return"),
-        RowSecurity("recovery_settlement"),
-        RowSecurity("recovery_closing"),
-        SameBank("recovery_recovery", "loan_id", "loans_loan"),
-        SameBank("recovery_recovery", "claim_id", "claims_claim"),
-        SameBank("recovery_return", "loan_id", "loans_loan"),
-        SameBank("recovery_return", "claim_id", "claims_claim"),
-        SameBank("recovery_settlement", "loan_id", "loans_loan"),
-        SameBank("recovery_settlement", "claim_id", "claims_claim"),
-        SameBank("recovery_closing", "loan_id", "loans_loan"),
-        SameBank("recovery_closing", "claim_id", "claims_claim"),
+        *(RowSecurity(table) for table in TABLES),
+        *(NoTruncate(table) for table in TABLES),
+        *(SameBank(table, "loan_id", "loans_loan") for table in TABLES),
+        *(SameBank(table, "claim_id", "claims_claim") for table in TABLES),
+        SameBank("recovery_recovery", "determination_id", "loans_determination"),
+        SameBank("recovery_return", "recovery_id", "recovery_recovery"),
     ]
