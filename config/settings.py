@@ -136,9 +136,9 @@ USE_I18N = True
 # --- files ------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "static-root"))
 # Where `collectstatic` has run, names carry a hash; else files are served from the source folders.
 COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
+STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "static-root")) if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 WHITENOISE_AUTOREFRESH = DEBUG
 _static_storage = (
@@ -160,13 +160,10 @@ STORAGES = {
 # --- Redis: a doorbell, never a memory --------------------------------------------------------------------------------
 
 REDIS_URL = env("REDIS_URL")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "rcpool",
-    }
-}
+# In memory of one process only where the tests ask for it.
+_redis_cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "rcpool"}
+_memory_cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {"default": _memory_cache if env.bool("CACHE_IN_MEMORY", default=False) else _redis_cache}
 _broker = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_URL = _broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

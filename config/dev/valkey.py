@@ -72,10 +72,10 @@ class Doorbell:
 
 
 def doorbell(name: str) -> Doorbell:
-    return Doorbell(folder=own_folder(name) / "valkey", program=_program())
+    return Doorbell(folder=own_folder(name) / "valkey", program=find_program())
 
 
-def _program() -> str:
+def find_program() -> str:
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:
