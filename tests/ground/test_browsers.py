@@ -1,17 +1,12 @@
 """Chromium against the portal in threads of the test's process."""
 
 import pytest
-from django.contrib.auth import get_user_model
 
 
-def test_the_admin_signs_in_a_person_whom_the_test_just_made(page):
-    get_user_model().objects.create_superuser("root", password="not-a-secret-1")
-    page.goto("/admin/")
-    page.fill("[name=username]", "root")
-    page.fill("[name=password]", "not-a-secret-1")
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
-    assert "root" in page.inner_text("#user-tools").lower()
+def test_a_person_reads_chinese(page):
+    page.goto("/admin/login/")
+    assert "登录" in page.content()
+    assert page.evaluate("navigator.language") == "zh-CN"
 
 
 def test_two_persons_have_cookies_of_their_own(new_page, live_portal):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kombu import pools
 
 from config.celery import app
 from config.dev import valkey
@@ -123,6 +124,6 @@ def real_worker(workers: Workers) -> Workers:
 
 def _forget_connections() -> None:
     """The application keeps connections to the broker that it saw first."""
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = None
     app.amqp._producer_pool = None
