@@ -54,14 +54,18 @@ class Upload(FSMModelMixin, BankOwned):
     )
     template_version = models.CharField(_("模板版本"), max_length=40, blank=True)
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED, protected=True)
-    problem = models.TextField(_("无法处理的原因"), blank=True)
+    problems = models.JSONField(_("文件问题"), default=list, blank=True)
+    attempt = models.PositiveIntegerField(_("校验次数"), default=0)
     rows_total = models.PositiveIntegerField(_("总行数"), default=0)
     rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
     rows_good = models.PositiveIntegerField(_("可入库行数"), default=0)
     rows_held = models.PositiveIntegerField(_("暂缓行数"), default=0)
     rows_known = models.PositiveIntegerField(_("已在库行数"), default=0)
     rows_late = models.PositiveIntegerField(_("逾期录入行数"), default=0)
+    rows_warned = models.PositiveIntegerField(_("有提示行数"), default=0)
+    rows_entered = models.PositiveIntegerField(_("已入库行数"), default=0)
     principal_good = models.DecimalField(_("可入库本金"), max_digits=18, decimal_places=2, default=0)
+    principal_entered = models.DecimalField(_("已入库本金"), max_digits=18, decimal_places=2, default=0)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
     made_on = models.DateField(_("上传日期"))
     submitted_by = models.ForeignKey(
@@ -69,6 +73,7 @@ class Upload(FSMModelMixin, BankOwned):
     )
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     submitted_on = models.DateField(_("提交日期"), null=True, blank=True)
+    receipt_number = models.CharField(_("回执编号"), max_length=40, blank=True)
     receipt = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("入库回执")
     )
@@ -96,7 +101,7 @@ class Upload(FSMModelMixin, BankOwned):
 
     @transition(field=state, source=[State.RECEIVED, State.CHECKING], target=State.FAILED)
     def fail(self) -> None:
-        """The file cannot be read at all; `problem` says why."""
+        """The file cannot be read at all; `problems` say why."""
 
     @transition(field=state, source=State.CHECKED, target=State.SUBMITTED)
     def submit(self) -> None:
@@ -114,13 +119,18 @@ class Upload(FSMModelMixin, BankOwned):
 class StagedRow(models.Model):
     """Where COPY writes: no row security, no foreign keys, emptied when the chunk has moved into `UploadRow`."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(_("编号"), primary_key=True)
     upload_id = models.UUIDField(_("批次"), db_index=True)
     row = models.PositiveIntegerField(_("行号"))
     sheet = models.CharField(_("工作表"), max_length=80)
     loan_number = models.CharField(_("借据号"), max_length=80)
+    loan_number_key = models.CharField(_("借据号(归一)"), max_length=80)
+    identity = models.CharField(_("借款主体标识"), max_length=64)
     status = models.CharField(_("结果"), max_length=8)
+    late = models.BooleanField(_("逾期录入"))
+    raw = models.JSONField(_("原文"))
     facts = models.JSONField(_("内容"))
+    findings = models.JSONField(_("入库核验"))
     problems = models.JSONField(_("问题"))
 
     class Meta:
@@ -131,7 +141,10 @@ class StagedRow(models.Model):
 
 
 class UploadRow(BankOwned):
-    """One row of an upload with all its findings; it keeps what the bank sent, so nothing is lost when it is held."""
+    """One row of an upload with all its findings; it keeps what the bank sent, so nothing is lost when it is held.
+
+    A loan that comes of a row takes over its key, so that a row entered twice is the same loan.
+    """
 
     class Status(models.TextChoices):
         GOOD = "good", _("可入库")
@@ -142,10 +155,15 @@ class UploadRow(BankOwned):
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="rows", verbose_name=_("入库批次"))
     sheet = models.CharField(_("工作表"), max_length=80)
     row = models.PositiveIntegerField(_("行号"))
-    loan_number = models.CharField(_("借据号"), max_length=80)
+    loan_number = models.CharField(_("借据号"), max_length=80, blank=True)
+    loan_number_key = models.CharField(_("借据号(归一)"), max_length=80, blank=True)
+    identity = models.CharField(_("借款主体标识"), max_length=64, blank=True)
     status = models.CharField(_("结果"), max_length=8, choices=Status.choices)
-    facts = models.JSONField(_("内容"))
-    problems = models.JSONField(_("问题"), default=list)
+    late = models.BooleanField(_("逾期录入"), default=False)
+    raw = models.JSONField(_("原文"), default=dict, blank=True)
+    facts = models.JSONField(_("内容"), default=dict, blank=True)
+    findings = models.JSONField(_("入库核验"), default=list, blank=True)
+    problems = models.JSONField(_("问题"), default=list, blank=True)
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("入库批次明细")
@@ -181,6 +199,7 @@ class Loan(FSMModelMixin, BankOwned):
     loan_number = models.CharField(_("借据号"), max_length=80)
     loan_number_key = models.CharField(_("借据号(归一)"), max_length=80)
     contract_number = models.CharField(_("合同编号"), max_length=80, blank=True)
+    branch_name = models.CharField(_("经办机构"), max_length=100, blank=True)
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="loans", verbose_name=_("入库批次"))
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="+", verbose_name=_("借款主体"))
 
@@ -188,7 +207,12 @@ class Loan(FSMModelMixin, BankOwned):
     borrower_name = models.CharField(_("借款人名称"), max_length=120)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     owner_name = models.CharField(_("企业主姓名"), max_length=60, blank=True)
+    owner_id_kind = models.CharField(_("企业主证件类型"), max_length=20, blank=True)
     owner_id_number = EncryptedTextField(_("企业主证件号码"), blank=True)
+    firm_name = models.CharField(_("经营主体名称"), max_length=120, blank=True)
+    co_borrower_name = models.CharField(_("共同借款人名称"), max_length=120, blank=True)
+    co_borrower_code = models.CharField(_("共同借款人统一社会信用代码"), max_length=40, blank=True)
+    district = models.CharField(_("经营所在区"), max_length=20, blank=True)
     industry_code = models.CharField(_("行业代码"), max_length=8)
     industry_group = models.CharField(_("划型行业"), max_length=32)
     staff = models.PositiveIntegerField(_("从业人数"))
@@ -200,6 +224,8 @@ class Loan(FSMModelMixin, BankOwned):
 
     product = models.CharField(_("产品类型"), max_length=20, choices=Product.choices)
     use = models.CharField(_("贷款用途"), max_length=24, choices=Use.choices)
+    use_detail = models.CharField(_("用途说明"), max_length=200, blank=True)
+    security = models.JSONField(_("担保方式"), default=list, blank=True)
     other_cover = models.CharField(_("其他保障"), max_length=20, choices=OtherCover.choices)
     currency = models.CharField(_("币种"), max_length=3, default="CNY")
     original_principal = models.DecimalField(_("原币金额"), max_digits=18, decimal_places=2)
@@ -213,6 +239,7 @@ class Loan(FSMModelMixin, BankOwned):
     qualifications = models.JSONField(_("企业资质"), default=list, blank=True)
     features = models.JSONField(_("业务特征"), default=list, blank=True)
     special_approval = models.CharField(_("特别批准文号"), max_length=80, blank=True)
+    remarks = models.CharField(_("备注"), max_length=500, blank=True)
 
     state = FSMField(_("状态"), max_length=16, choices=State.choices, default=State.ENTERED, protected=True)
     library = models.CharField(_("所在项目库"), max_length=12, choices=Library.choices, default=Library.LOAN)
@@ -362,6 +389,48 @@ class ClassificationRequest(FSMModelMixin, BankOwned):
     @transition(field=state, source=State.PREPARED, target=State.SUBMITTED)
     def submit(self) -> None:
         """The checker has submitted it; the loan changes in the same transaction."""
+
+    @transition(field=state, source=State.PREPARED, target=State.CANCELLED)
+    def cancel(self) -> None:
+        """Given up before submission."""
+
+
+class WithdrawalRequest(FSMModelMixin, BankOwned):
+    """A loan entered in error that the maker wants out of the library; it leaves when the checker submits."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("待复核")
+        SUBMITTED = "submitted", _("已提交")
+        CANCELLED = "cancelled", _("已取消")
+
+    loan = models.ForeignKey(
+        Loan, on_delete=models.PROTECT, related_name="withdrawal_requests", verbose_name=_("贷款项目")
+    )
+    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.PREPARED, protected=True)
+    reason = models.CharField(_("撤回原因"), max_length=400)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    checked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
+    )
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("撤回入库申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loan"], condition=Q(state="prepared"), name="one_open_withdrawal_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("made_by")),
+                name="withdrawal_checked_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.state}"
+
+    @transition(field=state, source=State.PREPARED, target=State.SUBMITTED)
+    def submit(self) -> None:
+        """The checker agrees; the loan is withdrawn in the same transaction."""
 
     @transition(field=state, source=State.PREPARED, target=State.CANCELLED)
     def cancel(self) -> None:

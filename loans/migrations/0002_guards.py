@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         RowSecurity("loans_classificationchange"),
         RowSecurity("loans_classificationrequest"),
         RowSecurity("loans_determination"),
+        RowSecurity("loans_withdrawalrequest"),
         # An identity belongs to no bank, so no bank can list it.
         RowSecurity("loans_borrower", bank_column="NULL"),
         SameBank("loans_uploadrow", "upload_id", "loans_upload"),
@@ -22,5 +23,6 @@ class Migration(migrations.Migration):
         SameBank("loans_classificationchange", "loan_id", "loans_loan"),
         SameBank("loans_classificationrequest", "loan_id", "loans_loan"),
         SameBank("loans_determination", "loan_id", "loans_loan"),
+        SameBank("loans_withdrawalrequest", "loan_id", "loans_loan"),
         AppendOnly("loans_classificationchange"),
     ]

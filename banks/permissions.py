@@ -1,0 +1,81 @@
+"""Who may do what with a bank's records. Each answer is (yes or no, why not), for pages, admin, API and tests alike."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from pool.errors import NotPermitted
+from pool.models import BANK_ROLES, Role, User
+
+Answer = tuple[bool, object]
+YES: Answer = (True, "")
+
+PUBLIC_BODIES = frozenset(Role) - BANK_ROLES - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
+"""Those who see every bank; the two administrators see no business data."""
+KEEPERS = frozenset({Role.MANAGER_STATISTICS})
+"""Who keeps the lists of banks and enterprises (10.2(4))."""
+VIOLATION_CONFIRMERS = frozenset({Role.MANAGER_APPROVER, Role.AUTHORITY})
+
+
+def require(answer: Answer) -> None:
+    allowed, why = answer
+    if not allowed:
+        raise NotPermitted(why)
+
+
+def works_for(user: User, bank_id: UUID, *roles: str) -> Answer:
+    """A person of this bank in one of these roles."""
+    if not user.is_active or user.institution is None or user.institution != bank_id:
+        return False, _("您不属于该加盟银行。")
+    if user.role not in roles:
+        return False, _("您的角色无权执行此操作。")
+    return YES
+
+
+def has_role(user: User, roles: frozenset[Role]) -> Answer:
+    if user.is_active and user.role in roles:
+        return YES
+    return False, _("您的角色无权执行此操作。")
+
+
+def may_see_bank(user: User, bank_id: UUID) -> Answer:
+    if user.role in PUBLIC_BODIES:
+        return YES
+    return works_for(user, bank_id, *BANK_ROLES)
+
+
+def may_see_members(user: User, bank_id: UUID) -> Answer:
+    return works_for(user, bank_id, Role.BANK_ADMIN)
+
+
+may_manage_members = may_see_members
+
+
+def may_enter_payee(user: User, bank_id: UUID) -> Answer:
+    return works_for(user, bank_id, Role.BANK_MAKER)
+
+
+def may_confirm_payee(user: User, bank_id: UUID) -> Answer:
+    return works_for(user, bank_id, Role.BANK_CHECKER)
+
+
+def may_register_bank(user: User) -> Answer:
+    return has_role(user, KEEPERS)
+
+
+def may_register_agreement(user: User, counterparty: str) -> Answer:
+    """Each managing body registers its own agreements (10.2(2), 10.3(2))."""
+    keepers = {"manager": Role.MANAGER_STATISTICS, "finance": Role.FINANCE_CLERK}
+    return has_role(user, frozenset({keepers[counterparty]}))
+
+
+def may_list_dishonest(user: User) -> Answer:
+    return has_role(user, KEEPERS)
+
+
+def may_enter_violation(user: User) -> Answer:
+    return has_role(user, KEEPERS)
+
+
+def may_confirm_violation(user: User) -> Answer:
+    return has_role(user, VIOLATION_CONFIRMERS)
