@@ -136,6 +136,10 @@ USE_I18N = True
 # --- files ------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "pool.finders.PackageFinder",
+]
 # Where `collectstatic` has run, names carry a hash; else files are served from the source folders.
 COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "static-root")) if COLLECTED_STATIC else None

@@ -25,7 +25,7 @@ def chinese_number(number: int) -> str:
 
 
 def parse(short: str) -> tuple[int, int | None, list[int]]:
-    """"10.2(3)" → (10, 2, [3]); raises ValueError on anything else."""
+    """ "10.2(3)" → (10, 2, [3]); raises ValueError on anything else."""
     found = _SHORT.fullmatch(short.strip())
     if found is None:
         raise ValueError(f"Not a citation: {short!r}")
@@ -35,10 +35,10 @@ def parse(short: str) -> tuple[int, int | None, list[int]]:
 
 
 def chinese(short: str) -> str:
-    """"16.1(2)" → 第十六条第一款第(二)项; several items are joined: "20(5)(6)" → 第二十条第(五)、(六)项."""
+    """ "16.1(2)" → 第十六条第一款第(二)项; several items are joined: "20(5)(6)" → 第二十条第(五)、(六)项."""
     article, paragraph, items = parse(short)
     words = f"第{chinese_number(article)}条"
-    if paragraph:
+    if paragraph is not None:
         words += f"第{chinese_number(paragraph)}款"
     if items:
         words += "第" + "、".join(f"({chinese_number(item)})" for item in items) + "项"
@@ -46,10 +46,10 @@ def chinese(short: str) -> str:
 
 
 def english(short: str) -> str:
-    """"16.1(2)" → Art. 16, para. 1, item (2)."""
+    """ "16.1(2)" → Art. 16, para. 1, item (2)."""
     article, paragraph, items = parse(short)
     words = f"Art. {article}"
-    if paragraph:
+    if paragraph is not None:
         words += f", para. {paragraph}"
     if items:
         words += (", items " if len(items) > 1 else ", item ") + ", ".join(f"({item})" for item in items)

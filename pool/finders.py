@@ -1,4 +1,4 @@
-"""Files of installed packages that a page needs: they are served and collected under `vendor/`, never copied by hand."""
+"""Files of installed packages that a page needs: served and collected under `vendor/`, never copied by hand."""
 
 import hashlib
 import importlib.util

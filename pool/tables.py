@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 Text = str | Promise
 FIGURES = frozenset({"money", "percent", "points", "int"})
 
+NO_ROWS = _("没有符合条件的记录")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -78,7 +80,7 @@ class Table:
     sort: str = ""
     query: str = ""
     marks: Callable[[Any], str] | None = None
-    empty_title: Text = _("没有符合条件的记录")
+    empty_title: Text = NO_ROWS
     empty_text: Text = ""
 
     def heads(self) -> list[dict[str, Any]]:

@@ -47,7 +47,12 @@ def sample_table() -> Table:
         ("SZ2024-0000189", "陈志强（小微企业主）", Decimal("860000.50"), Decimal("0.0460"), date(2024, 11, 2)),
         ("SZ2024-0000190", "龙岗区坂田德记五金店", Decimal("120000.00"), Decimal("0.0520"), date(2024, 12, 19)),
     ]
-    states = (("entered", _("已入库")), ("non_performing", _("不良")), ("compensated", _("已补偿")), ("closed", _("已终结")))
+    states = (
+        ("entered", _("已入库")),
+        ("non_performing", _("不良")),
+        ("compensated", _("已补偿")),
+        ("closed", _("已终结")),
+    )
     columns = (
         Column(_("借据号"), lambda row: row[0][0], "code", link=lambda row: "#", sort="number"),
         Column(_("借款人"), lambda row: row[0][1]),
@@ -114,7 +119,13 @@ def sample_events() -> list[dict[str, Any]]:
             "article": "19(2)",
             "tone": "wait",
         },
-        {"at": _at(13, 9, 5), "what": _("提交补偿申请"), "who": _("林佳怡 · 银行复核"), "article": "19(2)", "tone": "info"},
+        {
+            "at": _at(13, 9, 5),
+            "what": _("提交补偿申请"),
+            "who": _("林佳怡 · 银行复核"),
+            "article": "19(2)",
+            "tone": "info",
+        },
     ]
 
 
@@ -132,8 +143,17 @@ def sample_steps() -> list[dict[str, Any]]:
 
 
 def sample_job(state: str = "running") -> dict[str, Any]:
-    words = {"running": _("正在逐行核对"), "finished": _("可入库 29,912 行，暂缓 88 行"), "queued": _("前面还有 1 个文件")}
-    job = {"label": _("核对 2024Q4.xlsx"), "state": state, "message": words.get(state, _("文件已损坏，无法读取")), "url": ""}
+    words = {
+        "running": _("正在逐行核对"),
+        "finished": _("可入库 29,912 行，暂缓 88 行"),
+        "queued": _("前面还有 1 个文件"),
+    }
+    job = {
+        "label": _("核对 2024Q4.xlsx"),
+        "state": state,
+        "message": words.get(state, _("文件已损坏，无法读取")),
+        "url": "",
+    }
     if state == "running":
         job |= {"done": 18500, "total": 30000}
     if state == "finished":
