@@ -1,0 +1,106 @@
+"""The words of the loan template: what the program stores, what people read, and what else they write."""
+
+from pool.sheets import Choice
+
+ENTERPRISE, OWNER, SOLE_TRADER = "enterprise", "owner", "sole_trader"
+
+BORROWER_KINDS = (
+    Choice(ENTERPRISE, "企业", ("中小微企业", "法人", "对公")),
+    Choice(OWNER, "小微企业主", ("企业主", "业主")),
+    Choice(SOLE_TRADER, "个体工商户", ("个体户", "个体")),
+)
+ID_KINDS = (
+    Choice("resident_id", "居民身份证", ("身份证", "二代身份证")),
+    Choice("residence_permit", "港澳台居民居住证", ("居住证",)),
+    Choice("passport", "护照", ("外国护照",)),
+    Choice("other", "其他证件", ("其他",)),
+)
+DISTRICTS = (
+    Choice("futian", "福田区", ("福田",)),
+    Choice("luohu", "罗湖区", ("罗湖",)),
+    Choice("yantian", "盐田区", ("盐田",)),
+    Choice("nanshan", "南山区", ("南山",)),
+    Choice("baoan", "宝安区", ("宝安",)),
+    Choice("longgang", "龙岗区", ("龙岗",)),
+    Choice("longhua", "龙华区", ("龙华",)),
+    Choice("pingshan", "坪山区", ("坪山",)),
+    Choice("guangming", "光明区", ("光明",)),
+    Choice("dapeng", "大鹏新区", ("大鹏",)),
+    Choice("shenshan", "深汕特别合作区", ("深汕", "深汕合作区")),
+)
+INDUSTRY_GROUPS = (
+    Choice("agriculture", "农、林、牧、渔业", ("农业", "农林牧渔业")),
+    Choice("industry", "工业", ("制造业", "采矿业", "工业（采矿、制造、电热燃水）")),
+    Choice("construction", "建筑业"),
+    Choice("wholesale", "批发业", ("批发",)),
+    Choice("retail", "零售业", ("零售",)),
+    Choice("transport", "交通运输业", ("交通运输", "交通运输业（不含铁路）")),
+    Choice("storage", "仓储业", ("仓储",)),
+    Choice("post", "邮政业", ("邮政",)),
+    Choice("lodging", "住宿业", ("住宿",)),
+    Choice("catering", "餐饮业", ("餐饮",)),
+    Choice("information_transmission", "信息传输业", ("信息传输",)),
+    Choice("software", "软件和信息技术服务业", ("软件业", "软件和信息技术", "信息技术服务业")),
+    Choice("real_estate_development", "房地产开发经营", ("房地产开发",)),
+    Choice("property_management", "物业管理", ("物业",)),
+    Choice("leasing_business_services", "租赁和商务服务业", ("商务服务业", "租赁业")),
+    Choice("other", "其他未列明行业", ("其他", "其他行业")),
+)
+PRODUCTS = (
+    Choice("working_capital", "流动资金贷款", ("流贷", "流动资金")),
+    Choice("personal_business", "个人经营性贷款", ("个人经营贷款", "个人经营贷", "经营贷")),
+    Choice("other", "其他", ("其他贷款",)),
+)
+USES = (
+    Choice("operations", "本企业生产经营", ("生产经营", "经营周转", "日常经营", "流动资金周转", "经营")),
+    Choice("on_lending", "转贷"),
+    Choice("entrusted_loan", "委托贷款"),
+    Choice("acquisition", "并购贷款", ("并购",)),
+    Choice("prohibited_project", "国家禁止和限制的项目", ("禁止限制类项目",)),
+    Choice("private_lending", "民间借贷"),
+    Choice("capital_market", "投资资本市场", ("资本市场", "股票", "证券投资")),
+    Choice("personal_consumption", "个人消费", ("消费",)),
+    Choice("other", "其他用途", ("其他",)),
+)
+COVERS = (
+    Choice("none", "无", ("没有", "无其他保障")),
+    Choice("insurance", "保险公司保险", ("保险", "贷款保证保险")),
+    Choice("guarantee_company", "融资担保公司担保", ("融资担保", "担保公司担保")),
+    Choice("re_guarantee", "财政再担保", ("再担保",)),
+    Choice("other_compensation", "其他同类风险补偿", ("其他补偿", "其他风险补偿")),
+)
+SECURITIES = (
+    Choice("credit", "信用", ("信用贷款", "纯信用")),
+    Choice("guarantor", "保证", ("保证担保", "个人保证")),
+    Choice("co_borrower", "共同借款", ("共同借款人",)),
+    Choice("mortgage", "抵押", ("不动产抵押", "房产抵押", "动产抵押")),
+    Choice("pledge", "质押", ("权利质押", "权益质押")),
+)
+CURRENCIES = (
+    Choice("CNY", "人民币", ("RMB", "人民币元", "元")),
+    Choice("USD", "美元"),
+    Choice("HKD", "港元", ("港币",)),
+    Choice("EUR", "欧元"),
+    Choice("JPY", "日元"),
+    Choice("GBP", "英镑"),
+)
+QUALIFICATIONS = (
+    Choice("manufacturing_champion", "制造业单项冠军企业", ("单项冠军", "制造业单项冠军", "单项冠军企业")),
+    Choice("high_tech", "国家高新技术企业", ("高新技术企业", "国高", "国高新", "高企")),
+    Choice("tech_sme", "科技型中小企业", ("科小",)),
+    Choice("srdi_little_giant", "专精特新小巨人企业", ("小巨人", "专精特新小巨人", "小巨人企业", "专精特新“小巨人”")),
+    Choice("srdi_sme", "专精特新中小企业", ("专精特新",)),
+    Choice("innovative_sme", "创新型中小企业", ("创新型企业",)),
+    Choice("agricultural_leader", "重点农业龙头企业", ("农业龙头企业", "农业龙头")),
+    Choice("key_list", "重点企业名录企业", ("重点企业名录", "重点企业")),
+)
+FEATURES = (
+    Choice("first_loan", "首笔贷款", ("首贷", "首贷户")),
+    Choice("government_procurement", "政府采购订单融资", ("政采贷", "政府采购")),
+    Choice("renewal_without_repayment", "无还本续贷", ("续贷",)),
+    Choice("green", "绿色信贷", ("绿色贷款", "绿色")),
+    Choice("credit", "纯信用", ("信用贷款", "信用")),
+    Choice("ip_pledge", "知识产权质押", ("知识产权", "知识产权抵（质）押")),
+    Choice("receivables_pledge", "应收账款质押", ("应收账款", "应收账款抵（质）押")),
+    Choice("inventory_pledge", "存货抵（质）押", ("存货", "存货质押", "存货抵押")),
+)
