@@ -9,13 +9,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from banks import rules
-from banks.models import Bank, Standing, StandingEvent
-from pool import audit, notices
-from pool.models import Role, User
-from pool.money import ZERO, yuan
+from banks.models import Standing, StandingEvent
+from pool import audit
+from pool.models import User
+from pool.money import ZERO
 from pool.selectors import edition
 
 Cause = StandingEvent.Cause

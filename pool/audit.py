@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router
 from django.utils.encoding import force_str
 
-from pool import context, scope
+from pool import caller, scope
 from pool.masking import masked
 from pool.models import AccessLog, AuditEvent, User
 
@@ -43,7 +43,7 @@ def record(
         article=article,
         reason=reason,
         bank=bank or bank_of(subject) or (by.institution if by else None) or scope.current()[1],
-        request_id=context.caller().request_id,
+        request_id=caller.caller().request_id,
     )
 
 
@@ -75,7 +75,7 @@ def _plain(value: Any, encoder: DjangoJSONEncoder) -> Any:
 
 def log_access(
     request_or_user: Any,
-    kind: str,
+    kind: Any,
     subject: models.Model | str = "",
     *,
     detail: str = "",
@@ -84,7 +84,7 @@ def log_access(
     """Through the alias `audit`, in its own transaction: a rollback of the request does not take it along."""
     user = getattr(request_or_user, "user", request_or_user)
     known = user if isinstance(user, User) else None
-    asking = context.caller()
+    asking = caller.caller()
     is_row = isinstance(subject, models.Model)
     AccessLog.objects.using(access_alias()).create(
         user_id=known.pk if known else None,

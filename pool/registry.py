@@ -69,7 +69,8 @@ class Job:
     """`fn(on)` does the day's work in one transaction with its JobRun row and returns JSON for the record.
 
     `slot(on)` names the period that may run once; without it, the day. `due(on)` says whether the day has a run at all.
-    `at` is the hour and minute (Shanghai) beat runs it at.
+    `at` is the hour and minute (Shanghai) beat runs it at; without it, two minutes after the job before it.
+    `every` seconds: beat also calls `fn` that often, without a slot, so such work must be harmless to repeat.
     """
 
     name: str
@@ -80,7 +81,8 @@ class Job:
     order: int = 100
     due: Callable[[date], bool] | None = None
     slot: Callable[[date], str] | None = None
-    at: tuple[int, int] = (0, 30)
+    at: tuple[int, int] | None = None
+    every: int | None = None
 
 
 @dataclass(frozen=True)

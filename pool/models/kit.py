@@ -19,6 +19,9 @@ class BusinessDate(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
     )
     moved_at = models.DateTimeField(_("变更时间"), auto_now=True)
+    moving_from = models.DateField(_("推进起日"), null=True)
+    moving_to = models.DateField(_("推进至"), null=True)
+    trouble = models.CharField(_("推进受阻"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("业务日期")

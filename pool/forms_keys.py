@@ -1,0 +1,93 @@
+"""A double click does one thing: each rendered form carries a key that may be used once."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from pool.errors import Refused
+from pool.models import FormKey
+
+FIELD = "form_key"
+View = Callable[..., HttpResponse]
+
+
+def once(view: View) -> View:
+    """For POST: the first submission runs and its redirect is stored; the same again gets that redirect.
+
+    Stand it under the permission check and inside the request's transaction (not on an `unscoped` view).
+    A view that answers without a redirect did nothing, so the key stays free.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        row, fresh = _take(request)
+        if not fresh:
+            return _again(request, row)
+        response = view(request, *args, **kwargs)
+        answer = response.headers.get("HX-Redirect") or response.headers.get("Location")
+        if answer:
+            row.answer = answer
+            row.save(update_fields=["answer"])
+        else:
+            row.delete()
+        return response
+
+    return guarded
+
+
+def _take(request: HttpRequest) -> tuple[FormKey, bool]:
+    """Insert the key first: a second request with it waits here until the first has ended."""
+    wanted = {"person": request.user, "route": request.path[:200], "key": _key(request)}
+    digest = body_hash(request)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pool_formkey (person_id, route, key, body_hash, answer, created_at)"
+            " VALUES (%s, %s, %s, %s, '', now()) ON CONFLICT DO NOTHING RETURNING id",
+            [wanted["person"].pk, wanted["route"], wanted["key"], digest],
+        )
+        fresh = cursor.fetchone() is not None
+    row = FormKey.objects.get(**wanted)
+    if row.body_hash != digest:
+        raise Refused(
+            "form_key_reused", _("这张表单已经提交过，而本次内容与上次不同。请重新打开页面，确认上次的结果后再填写。")
+        )
+    return row, fresh
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        raise Refused("form_key_missing", _("表单已失效，请刷新页面后重新提交。")) from None
+
+
+def _again(request: HttpRequest, row: FormKey) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        response = HttpResponse()
+        response["HX-Redirect"] = row.answer
+        return response
+    return HttpResponseRedirect(row.answer)
+
+
+def body_hash(request: HttpRequest) -> str:
+    """Of every field and the content of every file, the tokens aside."""
+    fields = {
+        name: request.POST.getlist(name) for name in sorted(request.POST) if name not in {"csrfmiddlewaretoken", FIELD}
+    }
+    digest = hashlib.sha256(json.dumps(fields, ensure_ascii=False, sort_keys=True).encode())
+    for name in sorted(request.FILES):
+        for upload in request.FILES.getlist(name):
+            digest.update(f"\x00{name}\x00{upload.name}\x00".encode())
+            for chunk in upload.chunks():
+                digest.update(chunk)
+            upload.seek(0)
+    return digest.hexdigest()
