@@ -21,6 +21,8 @@ SECRET_KEY = env("DJANGO_SECRET_KEY")
 FIELD_KEY = env("FIELD_KEY")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+# The demonstration: made-up data, accounts that everybody knows.
+DEMO = env.bool("DEMO", default=False)
 # Only demo and tests may move the business date forward by hand.
 CLOCK_MAY_MOVE = env.bool("CLOCK_MAY_MOVE", default=False)
 

@@ -1,10 +1,12 @@
 """The command line of `dev.py`."""
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 
 from config.dev import assure, bench, demo, lint, managing, setting_up, testing
-from config.dev.say import WRONG_PLACE, Stop, say
+from config.dev.places import ROOT
+from config.dev.say import FAILED, WRONG_PLACE, Stop, say
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "setup": (setting_up.main, "make the Python environment and what else is needed; safe to repeat"),
@@ -35,6 +37,11 @@ def main(arguments: Sequence[str]) -> int:
     except Stop as stop:
         say(f"dev.py: {stop}")
         return stop.code
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        say(f"dev.py: the disk is full ({error.filename or ROOT}).")
+        return FAILED
     except KeyboardInterrupt:
         say("")
         return 130

@@ -49,7 +49,7 @@ def migrate_if_changed(name: str, environment: Mapping[str, str]) -> None:
         text=True,
     )
     if done.returncode != 0:
-        raise Stop(f"The migrations failed:\n{done.stdout}")
+        raise Stop(f"The migrations failed (to begin anew, remove {own_folder(name)}):\n{done.stdout}")
     stamp.write_text(seen)
 
 

@@ -84,7 +84,17 @@ class Cluster:
             return
         unfinished = self.state / "pg.new"
         shutil.rmtree(unfinished, ignore_errors=True)
-        command = [self.programs / "initdb", "-D", unfinished, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
+        command: list[str | Path] = [
+            self.programs / "initdb",
+            "-D",
+            unfinished,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         command += ["--no-locale", *self._locale_options(), "--no-sync"]
         made = self.account.run(command, env=_plain_environment())
         if made.returncode != 0:

@@ -55,6 +55,8 @@ class Services:
         """What the children need and was not given by the caller's environment."""
         given = {"DJANGO_SETTINGS_MODULE": "config.settings", **kept_secrets(self.name)}
         given["MEDIA_ROOT"] = str(VAR / self.name / "media")
+        if self.name == "demo":
+            given |= {"DEMO": "1", "CLOCK_MAY_MOVE": "1"}
         if self.own_cluster:
             given["DATABASE_URL"] = self.own_cluster.url(APPLICATION)
             given["DATABASE_OWNER_URL"] = self.own_cluster.url(OWNER)

@@ -87,7 +87,7 @@ def _pip(requirements: list[str], constraints: list[str], *options: str) -> None
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
         pins.write("\n".join(constraints))
         pins.flush()
-        command = [str(python()), "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check"]
+        command = [str(python()), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
         command += ["--no-warn-script-location", "--retries", "5", "-c", pins.name, *options, *requirements]
         done = subprocess.run(command, stdout=sys.stderr, env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"})
     if done.returncode != 0:

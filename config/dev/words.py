@@ -15,7 +15,9 @@ def compile_changed() -> None:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        command = [python(), "-m", "babel.messages.frontend", "compile", "-i", source, "-o", target]
-        done = subprocess.run([*command, "-l", source.parts[-3]], capture_output=True, text=True, cwd=ROOT)
+        command = [str(python()), "-m", "babel.messages.frontend", "compile", "-l", source.parts[-3]]
+        done = subprocess.run(
+            [*command, "-i", str(source), "-o", str(target)], capture_output=True, text=True, cwd=ROOT
+        )
         if done.returncode != 0:
             raise Stop(f"{source} could not be compiled:\n{done.stderr}")
