@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.health import health
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("healthz/", health, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("banks/", include("banks.urls")),
     path("loans/", include("loans.urls")),
