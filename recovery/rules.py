@@ -1,0 +1,202 @@
+"""Recoveries, returns, closing, write-off, clawback. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from claims.rules import claim_window, last_day_before_auto_closing
+from pool.money import WIDE, ZERO, allocate, fen, share, total
+from pool.rulebook import Edition, Finding, implements
+from pool.rules import Window, next_quarter_start, quarter_start, reckon
+from pool.workdays import ONE_DAY, Calendar
+
+# ---- returns
+
+
+@implements("return_formula")
+def return_due(compensated: Decimal, ratio: Decimal, recovered: Decimal, returned: Decimal) -> Decimal:
+    """min(compensated, total recovered × ratio, half up) less what was returned before; never negative."""
+    return max(ZERO, min(compensated, share(recovered, ratio)) - returned)
+
+
+@implements("return_formula")
+def returns(compensated: Decimal, ratio: Decimal, recoveries: Sequence[Decimal]) -> list[Decimal]:
+    """What each recovery in turn makes due; the rounding is that of the running total, so no fen is lost."""
+    due: list[Decimal] = []
+    recovered = returned = ZERO
+    for recovery in recoveries:
+        recovered = WIDE.add(recovered, recovery)
+        due.append(return_due(compensated, ratio, recovered, returned))
+        returned = WIDE.add(returned, due[-1])
+    return due
+
+
+@implements("return_formula")
+def return_finding(
+    book: Edition, compensated: Decimal, ratio: Decimal, recovered: Decimal, returned: Decimal
+) -> Finding:
+    """The same, explained."""
+    return book.finding(
+        "return_formula",
+        "return_due",
+        recovered=str(recovered),
+        ratio=str(ratio),
+        compensated=str(compensated),
+        returned=str(returned),
+        due=str(return_due(compensated, ratio, recovered, returned)),
+    )
+
+
+@implements("return_formula")
+def counts_as_recovery(determined_on: date, recovered_on: date) -> bool:
+    """Recoveries count from the day after the determination."""
+    return recovered_on > determined_on
+
+
+@implements("recovery_window")
+def recovery_window(book: Edition, calendar: Calendar, day: date) -> Window:
+    """The window of the quarter that holds `day`: its first day to its last counted working day."""
+    provision = book["recovery_window"]
+    opens_on = quarter_start(day)
+    closes_on = calendar.nth_workday_of_quarter(day, provision.number)
+    return Window(
+        event="quarter",
+        article=provision.article,
+        provision=provision.slug,
+        starts_on=opens_on,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        unit=provision.unit,
+        count=provision.number,
+        provisional=calendar.provisional_between(opens_on, closes_on),
+    )
+
+
+@implements("recovery_window")
+def reporting_window(book: Edition, calendar: Calendar, recovered_on: date, paid_on: date) -> Window:
+    """Where a recovery is reported and returned: the first window after it, and after the payment."""
+    return recovery_window(book, calendar, next_quarter_start(max(recovered_on, paid_on)))
+
+
+@implements("settlement_period")
+def settlement_window(book: Edition, calendar: Calendar, disposal_ended_on: date) -> Window:
+    """The settlement application after disposal ends, assets in kind included."""
+    return reckon(book["settlement_period"], "disposal_ended", disposal_ended_on, calendar)
+
+
+def share_price(price: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """The price of a package over its loans, to the fen."""
+    return allocate(price, weights)
+
+
+# ---- closing
+
+
+@implements("payoff_closing")
+def payoff_window(book: Edition, calendar: Calendar, paid_off_on: date) -> Window:
+    """The bank closes a loan that was paid off."""
+    return reckon(book["payoff_closing"], "paid_off", paid_off_on, calendar)
+
+
+@implements("auto_closing")
+def auto_closing(book: Edition, calendar: Calendar, matures_on: date, determined_on: date | None = None) -> Window:
+    """The day on which a loan with no claim on file closes by itself (`closes_on`).
+
+    The day after the months that follow maturity; where a determination within them still has its claim period
+    open, the day after that period.
+    """
+    provision = book["auto_closing"]
+    last = last_day_before_auto_closing(book, matures_on)
+    window = Window(
+        event="auto_close",
+        article=provision.article,
+        provision=provision.slug,
+        starts_on=matures_on,
+        opens_on=None,
+        closes_on=last + ONE_DAY,
+        unit=provision.unit,
+        count=provision.number,
+    )
+    if determined_on is not None and determined_on <= last:
+        claim = claim_window(book, calendar, determined_on)
+        if claim.closes_on > last:
+            return replace(window, closes_on=claim.closes_on + ONE_DAY, provisional=claim.provisional)
+    return window
+
+
+@implements("closing_review")
+def closing_review_window(book: Edition, calendar: Calendar, applied_on: date) -> Window:
+    """Manager and finance centre together decide on a write-off closing."""
+    return reckon(book["closing_review"], "closing_applied", applied_on, calendar)
+
+
+@implements("write_off_chain")
+def write_off_step(book: Edition, done: Sequence[str], step: str) -> Finding:
+    """Each step waits for those before it."""
+    order = book["write_off_chain"].words
+    waiting = tuple(earlier for earlier in order[: order.index(step)] if earlier not in done)
+    if waiting:
+        return book.finding("write_off_chain", "step_out_of_order", step=step, waiting=waiting)
+    return book.finding("write_off_chain", "step_in_order", step=step)
+
+
+@implements("write_off_chain")
+def write_off_complete(book: Edition, done: Sequence[str]) -> bool:
+    """Every institution of the chain has agreed."""
+    return set(book["write_off_chain"].words) <= set(done)
+
+
+# ---- clawback
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Compensation of one project: what was paid, when, and what came back since."""
+
+    amount: Decimal
+    paid_on: date
+    returned: tuple[tuple[date, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    principal: Decimal
+    interest: Decimal
+    days: int
+    finding: Finding
+
+    @property
+    def total(self) -> Decimal:
+        return self.principal + self.interest
+
+
+@implements("clawback_interest")
+def clawback(book: Edition, paid: Paid, rate: Decimal, until: date) -> Clawback:
+    """All that is still out, with simple interest on what was out each day; `rate` is percent a year."""
+    basis = book["clawback_interest"].number
+    out, since, weighted = paid.amount, paid.paid_on, ZERO
+    for on, amount in sorted(paid.returned):
+        if on >= until:
+            break
+        weighted = WIDE.add(weighted, out * (on - since).days)
+        out, since = out - amount, on
+    weighted = WIDE.add(weighted, out * (until - since).days)
+    interest = fen(WIDE.divide(WIDE.multiply(weighted, rate), Decimal(basis * 100)))
+    days = (until - paid.paid_on).days
+    finding = book.finding(
+        "clawback_interest",
+        "clawback_due",
+        principal=str(out),
+        interest=str(interest),
+        rate=str(rate),
+        days=days,
+    )
+    return Clawback(out, interest, days, finding)
+
+
+def total_recovered(recoveries: Sequence[tuple[date, Decimal]], determined_on: date) -> Decimal:
+    """The recoveries that count, in all."""
+    return total(amount for on, amount in recoveries if counts_as_recovery(determined_on, on))
