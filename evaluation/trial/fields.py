@@ -35,7 +35,7 @@ _PROBLEMS: dict[str, tuple[str, str]] = {
     "not_date": ("应为YYYY-MM-DD格式的有效日期", "must be a date written YYYY-MM-DD"),
     "out_of_range": ("日期超出可计算范围", "the date is out of range"),
     "unknown_word": ("取值不在允许的范围内", "is not one of the known words"),
-    "not_industry_code": ("应为国民经济行业代码，以门类字母A至T开头", "must be a GB/T 4754 code with its section letter"),
+    "not_industry_code": ("应为国民经济行业代码，以门类字母A至T开头", "must be a GB/T 4754 code, letter first"),
     "zero": ("必须大于零", "must be greater than zero"),
     "over_principal": ("不良本金不得大于贷款本金", "must not exceed the principal"),
     "not_after_disbursement": ("到期日必须晚于放款日", "must be later than the disbursement"),

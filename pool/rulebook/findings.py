@@ -19,13 +19,13 @@ class Facts(dict[str, FactValue]):
 
     __slots__ = ()
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
 
     def _refuse(self, *_args: object, **_named: object) -> NoReturn:
         raise TypeError("facts are frozen")
 
-    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _refuse
 
 
 class Finding(NamedTuple):
