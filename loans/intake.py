@@ -342,19 +342,20 @@ def _place(problem: CellProblem) -> int:
 
 
 def _facts(values: Mapping[str, Any]) -> LoanFacts:
-    given = {field.name: values[field.name] for field in fields(LoanFacts)}
+    given = {name: values[name] for name in _FIELDS}
     kinds = values["qualifications"]
     starts, ends = (_spread(values[key], len(kinds)) for key in ("qualification_from", "qualification_to"))
     given["qualifications"] = tuple(Qualification(*each) for each in zip(kinds, starts, ends, strict=True))
     given["industry_code"] = full_industry_code(values["industry_code"])
     if values["borrower_kind"] == OWNER:
         given["borrower_name"] = values["owner_name"]
-    for name, value in given.items():
-        if value is None:
-            given[name] = _NOTHING[name]
+    for name, nothing in _NOTHING.items():
+        if given[name] is None:
+            given[name] = nothing
     return LoanFacts(**given)
 
 
+_FIELDS = tuple(field.name for field in fields(LoanFacts))
 _NOTHING: dict[str, Any] = {
     "borrower_name": "",
     "owner_name": "",
@@ -373,7 +374,7 @@ _LIST_FIELDS = ("security", "features")
 
 def facts_to_dict(facts: LoanFacts) -> dict[str, Any]:
     """For a JSON column: money as strings, dates ISO."""
-    data: dict[str, Any] = {field.name: getattr(facts, field.name) for field in fields(LoanFacts)}
+    data: dict[str, Any] = {name: getattr(facts, name) for name in _FIELDS}
     for name in _MONEY_FIELDS:
         data[name] = str(data[name])
     for name in _DATE_FIELDS:

@@ -416,9 +416,7 @@ class WithdrawalRequest(FSMModelMixin, BankOwned):
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("撤回入库申请")
         constraints = [
-            models.UniqueConstraint(
-                fields=["loan"], condition=Q(state="prepared"), name="one_open_withdrawal_request"
-            ),
+            models.UniqueConstraint(fields=["loan"], condition=Q(state="prepared"), name="one_open_withdrawal_request"),
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("made_by")),
                 name="withdrawal_checked_by_another",

@@ -46,5 +46,3 @@ def may_download(user: User, file: Any) -> bool:
     if file.bank is None:
         return False
     return bool(may_see(user, file.bank)[0])
-
-

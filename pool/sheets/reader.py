@@ -98,7 +98,7 @@ class _Layout:
         width = len(cells)
         for key, index, parse, required in self.parsers:
             raw = cells[index] if index < width else None
-            if raw is None or raw == "" or is_blank(raw):
+            if is_blank(raw):
                 if required and self.schema[key].default is None:
                     failed.add(key)
                     problems.append(self.problem(number, cells, key, "required"))
@@ -261,7 +261,7 @@ class Reader:
 
 
 def _blank(cells: Cells) -> bool:
-    return not any(cells) or all(is_blank(cell) for cell in cells)
+    return all(is_blank(cell) for cell in cells)
 
 
 def read(path: str | PathLike[str], schema: Schema, *, limits: Limits = DEFAULT_LIMITS) -> Reader:

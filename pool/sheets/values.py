@@ -33,6 +33,8 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u206
 _TEXT_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"})
+_CLEAN_CODE = re.compile(r"[0-9A-Z\-_/]+")
+_CLEAN_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,2})?")
 _AMOUNT = re.compile(
     r"^¥?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(百万元|千元|万元|亿元|万|亿|元|rmb|cny)?$"
 )
@@ -49,6 +51,7 @@ _SEPARATORS = re.compile(r"[、;；,，|\n]+")
 # Excel keeps 15 significant digits: a longer number typed as a number is no longer the number that was typed.
 _EXACT_DIGITS = 15
 _LONGEST_NUMBER = 26  # a longer text would be rounded by the decimal context before it is judged
+_SHORT = 100  # longer writings are not remembered
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099
 _SERIAL_EPOCH = datetime.date(1899, 12, 30)
 _SERIALS = range(32874, 73051)
@@ -72,7 +75,24 @@ NO = frozenset({"否", "n", "no", "false", "0", "×"})
 
 
 def is_blank(raw: Raw) -> bool:
-    return raw is None or (isinstance(raw, str) and not raw.strip(_EDGES))
+    if isinstance(raw, str):
+        return not raw or (raw[0] in _EDGES and not raw.strip(_EDGES))
+    return raw is None
+
+
+def remembering(parse: Parser, limit: int = 4096) -> Parser:
+    """The same cells come again and again in a column of dates or words: read each writing once."""
+    known: dict[Raw, object] = {}
+
+    def recall(raw: Raw) -> object:
+        value = known.get(raw)
+        if value is None:
+            value = parse(raw)
+            if len(known) < limit and len(str(raw)) <= _SHORT:
+                known[raw] = value
+        return value
+
+    return recall
 
 
 def shown(raw: Raw) -> str:
@@ -123,7 +143,7 @@ def text_parser(column: Column, scale: Decimal) -> Parser:
     limit = column.max_length
 
     def parse(raw: Raw) -> str:
-        text = shown(raw)
+        text = raw.strip(_EDGES) if isinstance(raw, str) else shown(raw)
         if not text.isprintable():
             text = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
         if text.startswith('="'):
@@ -140,9 +160,11 @@ def code_parser(column: Column, scale: Decimal) -> Parser:
     limit = column.max_length
 
     def parse(raw: Raw) -> str:
-        if isinstance(raw, bool):
+        if isinstance(raw, str) and _CLEAN_CODE.fullmatch(raw):
+            text = raw
+        elif isinstance(raw, bool):
             raise Bad("code_format", expected=column.expected or column.header)
-        if isinstance(raw, float | int):
+        elif isinstance(raw, float | int):
             if abs(raw) >= 10**_EXACT_DIGITS:
                 raise Bad("code_damaged")
             text = shown(raw)
@@ -171,6 +193,8 @@ def money_parser(column: Column, scale: Decimal) -> Parser:
             raise Bad("bad_money")
         if isinstance(raw, float | int):
             value = exact(raw) * scale
+        elif _CLEAN_NUMBER.fullmatch(raw or ""):
+            value = Decimal(raw or "") * scale
         else:
             text = _plain(raw).lower()
             found = _AMOUNT.match(text)
@@ -256,17 +280,7 @@ def parse_date(raw: Raw) -> datetime.date:
 
 
 def date_parser(column: Column, scale: Decimal) -> Parser:
-    seen: dict[Raw, datetime.date] = {}
-
-    def parse(raw: Raw) -> datetime.date:
-        known = seen.get(raw)
-        if known is None:
-            known = parse_date(raw)
-            if len(seen) < 4096:
-                seen[raw] = known
-        return known
-
-    return parse
+    return remembering(parse_date)
 
 
 def dates_parser(column: Column, scale: Decimal) -> Parser:
@@ -274,7 +288,7 @@ def dates_parser(column: Column, scale: Decimal) -> Parser:
         parts = _SEPARATORS.split(raw) if isinstance(raw, str) else [raw]
         return tuple(parse_date(part) for part in parts if not is_blank(part))
 
-    return parse
+    return remembering(parse)
 
 
 def _word(column: Column, raw: Raw) -> str:
@@ -291,17 +305,7 @@ def _word(column: Column, raw: Raw) -> str:
 
 
 def choice_parser(column: Column, scale: Decimal) -> Parser:
-    seen: dict[Raw, str] = {}
-
-    def parse(raw: Raw) -> str:
-        word = seen.get(raw)
-        if word is None:
-            word = _word(column, raw)
-            if len(seen) < 1024:
-                seen[raw] = word
-        return word
-
-    return parse
+    return remembering(lambda raw: _word(column, raw))
 
 
 def choices_parser(column: Column, scale: Decimal) -> Parser:
@@ -315,7 +319,7 @@ def choices_parser(column: Column, scale: Decimal) -> Parser:
         words = [_word(column, part) for part in _SEPARATORS.split(text) if not is_blank(part)]
         return tuple(dict.fromkeys(words))
 
-    return parse
+    return remembering(parse)
 
 
 def yes_no_parser(column: Column, scale: Decimal) -> Parser:
@@ -327,7 +331,7 @@ def yes_no_parser(column: Column, scale: Decimal) -> Parser:
             return False
         raise Bad("bad_yes_no")
 
-    return parse
+    return remembering(parse)
 
 
 _PARSERS: dict[Kind, Callable[[Column, Decimal], Parser]] = {
