@@ -49,15 +49,15 @@ INDUSTRY_GROUPS = (
 PRODUCTS = (
     Choice("working_capital", "流动资金贷款", ("流贷", "流动资金")),
     Choice("personal_business", "个人经营性贷款", ("个人经营贷款", "个人经营贷", "经营贷")),
-    Choice("other", "其他", ("其他贷款",)),
+    Choice("other", "其他贷款", ("其他",)),
 )
 USES = (
     Choice("operations", "本企业生产经营", ("生产经营", "经营周转", "日常经营", "流动资金周转", "经营")),
     Choice("on_lending", "转贷"),
     Choice("entrusted_loan", "委托贷款"),
-    Choice("acquisition", "并购贷款", ("并购",)),
-    Choice("prohibited_project", "国家禁止和限制的项目", ("禁止限制类项目",)),
-    Choice("private_lending", "民间借贷"),
+    Choice("acquisition", "并购", ("并购贷款",)),
+    Choice("prohibited_project", "国家禁止或限制的项目", ("国家禁止和限制的项目", "禁止限制类项目")),
+    Choice("private_lending", "参与民间借贷", ("民间借贷",)),
     Choice("capital_market", "投资资本市场", ("资本市场", "股票", "证券投资")),
     Choice("personal_consumption", "个人消费", ("消费",)),
     Choice("other", "其他用途", ("其他",)),
@@ -88,11 +88,11 @@ QUALIFICATIONS = (
     Choice("manufacturing_champion", "制造业单项冠军企业", ("单项冠军", "制造业单项冠军", "单项冠军企业")),
     Choice("high_tech", "国家高新技术企业", ("高新技术企业", "国高", "国高新", "高企")),
     Choice("tech_sme", "科技型中小企业", ("科小",)),
-    Choice("srdi_little_giant", "专精特新小巨人企业", ("小巨人", "专精特新小巨人", "小巨人企业", "专精特新“小巨人”")),
+    Choice("srdi_little_giant", "专精特新“小巨人”企业", ("小巨人", "专精特新小巨人", "小巨人企业")),
     Choice("srdi_sme", "专精特新中小企业", ("专精特新",)),
     Choice("innovative_sme", "创新型中小企业", ("创新型企业",)),
     Choice("agricultural_leader", "重点农业龙头企业", ("农业龙头企业", "农业龙头")),
-    Choice("key_list", "重点企业名录企业", ("重点企业名录", "重点企业")),
+    Choice("key_list", "行业主管部门推荐的重点企业", ("重点企业名录企业", "重点企业名录", "重点企业")),
 )
 FEATURES = (
     Choice("first_loan", "首笔贷款", ("首贷", "首贷户")),

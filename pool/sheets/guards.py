@@ -21,11 +21,11 @@ class Limits:
     rows: int = 1_000_000
     unpacked_bytes: int = 1024 * _MB
     free_unpacked_bytes: int = 16 * _MB
-    ratio: int = 150
+    ratio: int = 100
     entries: int = 2_000
     memory_floor: int = 400 * _MB
     memory_ceiling: int = 3 * 1024 * _MB
-    memory_per_unpacked_byte: int = 4
+    memory_per_unpacked_byte: int = 3
     seconds: int = 120
 
 

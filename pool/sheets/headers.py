@@ -19,7 +19,7 @@ from .values import MONEY_UNITS, PERCENT_UNITS, Raw, is_blank, shown
 
 HEADER_ROWS = 10
 _BRACKETS = re.compile(r"[((\[【〔《<]([^()()\[\]【】〔〕《》<>]*)[))\]】〕》>]")
-_MARKS = re.compile(r"[*:、,。/_·\-☆★]|必填|选填")
+_MARKS = re.compile(r"[*:、,。/_·\-☆★△]|必填|选填")
 _UNIT_NOTE = re.compile(r"单位:?(?:人民币)?(百万元|千元|万元|亿元|元)")
 _UNIT_WORD = re.compile(r"^单位:?")
 _TRAILING_UNIT = re.compile(r"(百万元|千元|万元|亿元|元|%|‰|bp)$")
@@ -52,6 +52,13 @@ class Match:
     column: Column
     header: str
     scale: Decimal = Decimal(1)
+
+
+def header_in_unit(match: Match) -> str:
+    """The column's own header, stating the unit in which this file's cells are written."""
+    units = {Kind.MONEY: MONEY_UNITS, Kind.PERCENT: PERCENT_UNITS}.get(match.column.kind, {})
+    unit = next((name for name, scale in units.items() if scale == match.scale and name not in "万亿"), "")
+    return match.column.header.replace(match.column.unit, unit) if unit else match.column.header
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from types import TracebackType
 from pool.masking import mask_identity
 
 from .guards import DEFAULT_LIMITS, Limits, check
-from .headers import HEADER_ROWS, Header, Match, find_header, letter
+from .headers import HEADER_ROWS, Header, Match, find_header, header_in_unit, letter
 from .problems import ERROR, WARNING, CellProblem, SheetRefused
 from .schema import Column, Kind, Schema, squeeze
 from .sources import Cells, CsvSource, Source, WorkbookSource
@@ -185,6 +185,10 @@ class Reader:
     @property
     def header_row(self) -> int:
         return self.header.row
+
+    def headers(self) -> dict[str, str]:
+        """The header of each column that was found, with the unit its cells are written in."""
+        return {match.column.key: header_in_unit(match) for match in self.header.matches}
 
     def _version(self) -> str:
         if self.schema.version_sheet not in self._source.hidden():

@@ -52,7 +52,7 @@ _SEPARATORS = re.compile(r"[、;；,，|\n]+")
 _EXACT_DIGITS = 15
 _LONGEST_NUMBER = 26  # a longer text would be rounded by the decimal context before it is judged
 _SHORT = 100  # longer writings are not remembered
-_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+FIRST_YEAR, LAST_YEAR = 1990, 2099
 _SERIAL_EPOCH = datetime.date(1899, 12, 30)
 _SERIALS = range(32874, 73051)
 
@@ -257,7 +257,7 @@ def day(year: int, month: int, day_of_month: int) -> datetime.date:
         found = datetime.date(year, month, day_of_month)
     except ValueError:
         raise Bad("bad_date") from None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Bad("date_range")
     return found
 
