@@ -88,7 +88,8 @@ def _check(children: Sequence[Child], port: int, environment: Mapping[str, str])
     if _has_command("demo_check"):
         passed = _manage("demo_check", environment, url) == 0
     else:
-        passed = all([_answers(url + page) for page in PAGES])
+        answers = [_answers(url + page) for page in PAGES]
+        passed = all(answers)
     alive = look_after(children) and all(child.deaths == 0 for child in children)
     say("demo --once: " + ("everything answers" if passed and alive else "FAILED"))
     return 0 if passed and alive else 1

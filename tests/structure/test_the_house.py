@@ -1,0 +1,89 @@
+"""Which files there are, and how long they may grow."""
+
+from tests.structure import tree
+
+LONGEST = 500
+TOP = {
+    ".ci",
+    ".dockerignore",
+    ".git",
+    ".gitattributes",
+    ".gitignore",
+    "Dockerfile",
+    "LICENSE",
+    "README.md",
+    "README.zh-CN.md",
+    "bench",
+    "dev.py",
+    "docker-compose.yml",
+    "docs",
+    "locale",
+    "manage.py",
+    "pyproject.toml",
+    "templates",
+    "tests",
+    *tree.ROOMS,
+}
+MADE_AT_RUN_TIME = {".env", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", ".venv.lock"}
+MADE_AT_RUN_TIME |= {"__pycache__", "static-root", "var"}
+
+SAME_IN_EVERY_ROOM = {
+    "__init__",
+    "admin",
+    "api",
+    "apps",
+    "forms",
+    "intake",
+    "management",
+    "migrations",
+    "models",
+    "permissions",
+    "reports",
+    "rules",
+    "selectors",
+    "services",
+    "tasks",
+    "templatetags",
+    "urls",
+    "views",
+}
+# What a room has beyond that, and why it is no other room's and none of the usual names.
+MORE = {
+    "banks": {
+        "base": "the abstract table of what belongs to a bank, for the rooms to the right",
+        "standing": "the locked row of the 3 % counters, used by every room to the right",
+    },
+    "loans": {
+        "choices": "the words of the facts that the rules read",
+        "columns": "the columns of the upload, for its template and its reader",
+        "industries": "the industry codes as they stand on the loan",
+        "words": "the Chinese words of the spreadsheet for those facts",
+    },
+    "evaluation": {"trial": "the trial calculation needs every room's rules"},
+}
+
+
+def test_nothing_lies_at_the_top_without_a_reason():
+    here = {path.name for path in tree.ROOT.iterdir()}
+    assert here - TOP - MADE_AT_RUN_TIME == set()
+
+
+def test_every_room_uses_the_same_file_names():
+    strangers = [
+        tree.relative(path)
+        for room in tree.ROOMS
+        if room not in ("pool", "config")
+        for path in (tree.ROOT / room).iterdir()
+        if path.name != "__pycache__" and path.stem not in SAME_IN_EVERY_ROOM | MORE.get(room, {}).keys()
+    ]
+    assert not strangers, tree.report(strangers)
+
+
+def test_no_file_is_longer_than_a_person_can_hold():
+    own = [*tree.files(".py", ".html", ".css", ".js"), tree.ROOT / "dev.py"]
+    long = [
+        f"{tree.relative(path)}: {count} lines"
+        for path in own
+        if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > LONGEST
+    ]
+    assert not long, tree.report(long)
