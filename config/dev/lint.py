@@ -26,7 +26,9 @@ TYPED = (
     "pool/money.py",
     "pool/refs.py",
     "pool/workdays.py",
+    "claims/periods.py",
     "evaluation/trial.py",
+    "evaluation/trial/**/*.py",
 )
 ROOMS = ("pool", "banks", "loans", "claims", "recovery", "evaluation", "config")
 

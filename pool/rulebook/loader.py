@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -69,7 +69,7 @@ def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[Hashable, Any]:
     return result
 
 
-def _float(_loader: _Strict, node: yaml.ScalarNode) -> float:
+def _float(_loader: _Strict, node: yaml.ScalarNode) -> NoReturn:
     raise RulebookError(
         node.start_mark.name, str(node.value), f"a float (line {node.start_mark.line + 1}); write it as a quoted string"
     )

@@ -53,6 +53,7 @@ MORE = {
         "base": "the abstract table of what belongs to a bank, for the rooms to the right",
         "standing": "the locked row of the 3 % counters, used by every room to the right",
     },
+    "claims": {"periods": "the pure rules after approval: too long to stand with the rules of eligibility"},
     "loans": {
         "choices": "the words of the facts that the rules read",
         "columns": "the columns of the upload, for its template and its reader",

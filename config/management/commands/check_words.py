@@ -2,12 +2,15 @@
 
 Translations are brought up to date with `python3 dev.py manage makemessages -l en --no-obsolete`."""
 
+import os
 from argparse import ArgumentParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import makemessages
 
@@ -23,15 +26,19 @@ class Command(makemessages.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.faults: list[str] = []
+        os.chdir(settings.BASE_DIR)
         super().handle(*args, **options)
         if self.faults:
-            raise CommandError("\n".join(self.faults))
+            raise CommandError("\n".join(sorted(set(self.faults))))
 
     def write_po_file(self, potfile: str, locale: str) -> None:
         """Django writes here; we only compare."""
         kept = Path(potfile).parent / locale / "LC_MESSAGES" / "django.po"
-        with Path(potfile).open("rb") as file:
-            wanted = read_po(file)
+        # xgettext leaves the plural rule open, which Babel cannot read.
+        made = (
+            Path(potfile).read_bytes().replace(b"nplurals=INTEGER; plural=EXPRESSION", b"nplurals=2; plural=(n != 1)")
+        )
+        wanted = read_po(BytesIO(made))
         catalog = Catalog(locale=locale)
         if kept.exists():
             with kept.open("rb") as file:
