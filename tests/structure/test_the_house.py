@@ -58,6 +58,7 @@ MORE = {
         "choices": "the words of the facts that the rules read",
         "columns": "the columns of the upload, for its template and its reader",
         "industries": "the industry codes as they stand on the loan",
+        "template": "the spreadsheet that banks fill in, with its drop-downs",
         "words": "the Chinese words of the spreadsheet for those facts",
     },
     "evaluation": {"trial": "the trial calculation needs every room's rules"},
