@@ -53,10 +53,10 @@ class PackageFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         folder, _, name = str(path).partition("/")
-        known = folder == self.prefix and name in VENDORED
-        if find_all or kwargs.get("all"):
-            return [str(located(name))] if known else []
-        return str(located(name)) if known else None
+        if folder != self.prefix or name not in VENDORED:
+            return []
+        found = str(located(name))
+        return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, FileSystemStorage]]:
         for name in VENDORED:

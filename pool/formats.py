@@ -107,6 +107,15 @@ def day(value: date | None) -> str:
     return f"{value:%Y-%m-%d}"
 
 
+def official_day(value: date | None) -> str:
+    """2024年4月22日, as documents are dated (English: 22 April 2024)."""
+    if not value:
+        return ""
+    if _in_english():
+        return f"{value.day} {value:%B %Y}"
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
 def weekday(value: date | None) -> str:
     return str(WEEKDAYS[value.weekday()]) if value else ""
 

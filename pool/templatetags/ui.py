@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from pool import citations, formats, tones
+from pool import charts, citations, formats, tones
 from pool.tables import Cell, Page, Table
 
 register = template.Library()
@@ -26,6 +26,7 @@ for _filter in (
     formats.percent,
     formats.points,
     formats.day,
+    formats.official_day,
     formats.weekday,
     formats.moment,
     formats.show,
@@ -362,6 +363,14 @@ def meter(
         "now_place": place(now),
         "after_place": place(later) if later is not None else "",
     }
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(option: Mapping[str, Any], title: str = "", width: int = 720, height: int = 320) -> dict[str, Any]:
+    """The picture is in the page at once, its figures beside it; with script it answers the pointer."""
+    names, rows = charts.figures(option)
+    still = mark_safe(charts.svg(option, width, height))
+    return {"title": title, "still": still, "option": charts.as_json(option), "names": names, "rows": rows}
 
 
 @register.inclusion_tag("components/document.html")

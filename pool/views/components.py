@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from pool import charts
 from pool.tables import Column, Page, Table
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -161,6 +162,19 @@ def sample_job(state: str = "running") -> dict[str, Any]:
     return job
 
 
+def sample_chart() -> dict[str, Any]:
+    quarters = ("2024 Q1", "2024 Q2", "2024 Q3", "2024 Q4")
+    series = {"补偿金额": ("320.00", "415.50", "388.25", "502.10"), "返还金额": ("20.00", "64.30", "118.75", "171.40")}
+    return charts.bar(quarters, series, unit="万元")
+
+
+def sample_line() -> dict[str, Any]:
+    months = tuple(f"{month} 月" for month in range(1, 13))
+    ratio = ("0.8", "1.1", "1.3", "1.9", "2.2", "2.4", "2.9", "3.1", "3.0", "2.7", "2.6", "2.61")
+    every = ("0.9", "0.9", "1.0", "1.1", "1.2", "1.2", "1.3", "1.4", "1.4", "1.3", "1.3", "1.3")
+    return charts.line(months, {"本行不良率": ratio, "全部银行": every}, unit="%", limit=("3% 界限", "3"))
+
+
 def components(request: HttpRequest) -> HttpResponse:
     bad_form = SampleForm({"amount": "12a", "determined_on": "", "level": "loss", "note": ""})
     context = {
@@ -179,6 +193,8 @@ def components(request: HttpRequest) -> HttpResponse:
         "moment": _at(16, 10, 22),
         "loan": SimpleNamespace(state="non_performing", get_state_display=lambda: _("不良")),
         "states": STATES,
+        "chart": sample_chart(),
+        "line": sample_line(),
         "tabs": [
             {"label": _("概况"), "url": "#", "active": True},
             {"label": _("核对结果"), "url": "#", "count": 88},
@@ -193,6 +209,7 @@ def components(request: HttpRequest) -> HttpResponse:
             (_("纯信用"), True),
             (_("经办机构"), None),
         ],
+        "suspended": _("本行不良率为 3.0001%，补偿业务自动暂停；降至界限以内时自动恢复。"),
         "now": Decimal("0.0261"),
         "over": Decimal("0.030001"),
         "after": Decimal("0.0338"),

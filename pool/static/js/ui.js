@@ -22,7 +22,7 @@ function setUpDrop(area) {
   const chosen = area.querySelector("[data-chosen]");
   if (!input) return;
   const show = () => {
-    chosen.textContent = Array.from(input.files, (file) => `${file.name}(${readableSize(file.size)})`).join("、");
+    chosen.textContent = Array.from(input.files, (file) => `${file.name}（${readableSize(file.size)}）`).join("、");
   };
   const mark = (over) => (event) => {
     event.preventDefault();
