@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
@@ -13,6 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from pool import charts, citations, formats, tones
+from pool.models import Transition
+from pool.rulebook.edition import CHINESE, ENGLISH, Edition
+from pool.rulebook.findings import Finding
 from pool.tables import Cell, Page, Table
 
 register = template.Library()
@@ -139,22 +143,6 @@ _WRITTEN: dict[str, Any] = {
 }
 
 
-@register.simple_tag(takes_context=True)
-def form_key_field(context: Context) -> SafeString | str:
-    """The hidden key of a form that must count once; nothing where the page has no request."""
-    library = context.template.engine.template_libraries.get("form_key") if context.template else None
-    if library is None or context.get("request") is None:
-        return ""
-    return str_or_safe(library.tags, context)
-
-
-def str_or_safe(tags: Mapping[str, Any], context: Context) -> SafeString | str:
-    parser = Parser([])
-    parser.tags.update(tags)
-    node = tags["form_key"](parser, Token(template.base.TokenType.BLOCK, "form_key"))
-    return node.render_annotated(context)
-
-
 # ---- {% capture as name %} … {% endcapture %} ---------------------------------------------------------------------
 
 
@@ -264,9 +252,8 @@ def file_drop(bound: Any, hint: str = "", accept: str = "") -> dict[str, Any]:
     return {"field": bound, "hint": hint, "accept": accept or bound.field.widget.attrs.get("accept", "")}
 
 
-@register.inclusion_tag("components/confirm.html", takes_context=True)
+@register.inclusion_tag("components/confirm.html")
 def confirm(
-    context: Context,
     action: str,
     label: str,
     question: str = "",
@@ -280,7 +267,7 @@ def confirm(
     """A button that first says what it will do; `reason` is the label of a required explanation."""
     names = {"action": action, "label": label, "question": question, "tone": tone, "version": version}
     names |= {"reason": reason, "article": article, "yes": yes or label}
-    return {**context.flatten(), **names}
+    return names
 
 
 # ---- what was found, what happened, what is going on --------------------------------------------------------------
@@ -291,26 +278,51 @@ def pairs(facts: Any) -> list[tuple[Any, Any]]:
     return list(facts.items() if isinstance(facts, Mapping) else facts or ())
 
 
-def _finding(item: Any) -> dict[str, Any]:
-    names = ("outcome", "message", "article", "facts", "mend", "provisional", "where", "reading", "title")
+def _finding(item: Any, book: Edition | None) -> dict[str, Any]:
+    names = ("outcome", "message", "article", "facts", "mend", "provisional", "where", "readings", "title")
     read = item.get if isinstance(item, Mapping) else lambda name: getattr(item, name, None)
     found = {name: read(name) for name in names}
-    outcome = str(getattr(found["outcome"], "value", found["outcome"]))
+    if book is not None:
+        found |= _by_the_book(item if isinstance(item, Finding) else Finding.from_json(item), book)
+    outcome = str(found["outcome"])
     return found | {"outcome": outcome, "facts": pairs(found["facts"]), "tone": tones.tone(outcome)}
 
 
+def _by_the_book(finding: Finding, book: Edition) -> dict[str, Any]:
+    """The words of a finding; the record keeps only its code, its facts and the edition."""
+    language = ENGLISH if (get_language() or "").startswith("en") else CHINESE
+    return {
+        "title": book[finding.provision].title.said(language),
+        "message": book.message(finding, language),
+        "mend": book.mend(finding, language),
+        "readings": [reading.number for reading in book.readings_of(finding)],
+        "facts": (),
+    }
+
+
 @register.inclusion_tag("components/findings.html")
-def findings(items: Iterable[Any], empty: str = "") -> dict[str, Any]:
-    """All findings of all rules, those that fail first; takes mappings or objects."""
+def findings(items: Iterable[Any], book: Edition | None = None, empty: str = "") -> dict[str, Any]:
+    """All findings of all rules, those that fail first: findings with their edition, or mappings with words."""
     order = {"fail": 0, "error": 0, "hold": 1, "warn": 2, "warning": 2, "info": 3, "pass": 4}
-    found = sorted((_finding(item) for item in items), key=lambda item: order.get(item["outcome"], 3))
+    found = sorted((_finding(item, book) for item in items), key=lambda item: order.get(item["outcome"], 3))
     return {"items": found, "empty": empty}
+
+
+def _event(item: Any) -> Any:
+    """A row of the transition log as an event; anything else is one already."""
+    if not isinstance(item, Transition):
+        return item
+    choices = dict(apps.get_model(item.subject_kind)._meta.get_field(item.field).flatchoices)
+    who = f"{item.by.display_name} · {item.by.get_role_display()}" if item.by else gettext("系统按规则自动办理")
+    what = choices.get(item.target, item.target)
+    event = {"at": item.at, "what": what, "who": who, "why": item.reason, "article": item.article, "on": item.on}
+    return event | {"tone": tones.tone(item.target), "source": choices.get(item.source, "")}
 
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[Any]) -> dict[str, Any]:
-    """Who, when, why, by which article; each event has at, who, what, why, article, tone."""
-    return {"events": list(events)}
+    """Who, when, why, by which article: rows of `pool.moves.history`, or mappings with at, who, what, why, article."""
+    return {"events": [_event(item) for item in events]}
 
 
 @register.inclusion_tag("components/progress.html")

@@ -95,7 +95,7 @@ def sample_findings() -> list[dict[str, Any]]:
             "outcome": "hold",
             "title": _("过渡期"),
             "article": "21",
-            "reading": 20,
+            "readings": [20],
             "message": _("不良认定日在 2023-03-01 至 2023-08-09 之间，适用前一版规则，暂缓处理，期限停止计算。"),
         },
         {

@@ -5,13 +5,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory, override_settings
 from django.utils import translation
+from django.utils.html import escape
 
 from pool import formats, tones
-from pool.models import User
+from pool.models import Transition, User
+from pool.rulebook import load
 from pool.tables import Column, Table, keyset_page
 from pool.views.components import components
 
@@ -125,6 +128,44 @@ def test_findings_that_fail_come_first_and_say_how_to_mend() -> None:
     assert html.index("利率过高") < html.index("规模符合")
     assert "如何处理" in html and "核对借据" in html and "5.46%" in html
     assert "没有发现问题" in draw("{% findings items %}", items=[])
+
+
+def test_a_finding_of_the_rules_is_put_into_words_by_its_edition() -> None:
+    book = load("shenzhen/2024")
+    message = next(m for provision in book for m in provision.messages.values() if m.outcome == "fail" and not m.facts)
+    slug = next(provision.slug for provision in book if message.code in provision.messages)
+    finding = book.finding(slug, message.code)
+    for item in (finding, finding.as_json()):
+        html = draw("{% findings items book %}", items=[item], book=book)
+        assert message.text.zh in html and "不通过" in html and formats_of(finding.article) in html
+        with translation.override("en"):
+            assert escape(message.text.en) in draw("{% findings items book %}", items=[item], book=book)
+
+
+def formats_of(short: str) -> str:
+    return draw("{{ short|cite }}", short=short)
+
+
+def test_the_transition_log_is_drawn_with_the_words_of_its_states() -> None:
+    person = User(username="u1", display_name="林佳怡", role="bank_checker")
+    row = Transition(
+        subject_kind="loans.loan",
+        field="state",
+        source="entered",
+        target="non_performing",
+        by=person,
+        on=date(2024, 8, 20),
+        at=datetime(2024, 8, 20, 2, 5, tzinfo=UTC),
+        reason="逾期九十日",
+        article="2",
+    )
+    html = draw("{% timeline rows %}", rows=[row])
+    states = dict(apps.get_model("loans.loan")._meta.get_field("state").flatchoices)
+    for words in ("林佳怡 · 银行复核", "逾期九十日", "2024-08-20 10:05", "第二条", str(states["non_performing"])):
+        assert words in html
+    row.by = None
+    assert "系统按规则自动办理" in draw("{% timeline rows %}", rows=[row])
+    assert "还没有经过记录" in draw("{% timeline rows %}", rows=[])
 
 
 def test_a_running_job_asks_for_news_and_a_finished_one_stops() -> None:
