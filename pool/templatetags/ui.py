@@ -77,7 +77,7 @@ def article(short: str | None) -> SafeString | str:
         words, place = citations.cite(short, get_language() or ""), citations.anchor(short)
     except ValueError:
         return format_html('<span class="article">{}</span>', short)
-    page = first_url("pool:rulebook")
+    page = first_url("rulebook", "pool:rulebook")
     if not page:
         return format_html('<span class="article">{}</span>', words)
     return format_html('<a class="article" href="{}#{}">{}</a>', page, place, words)

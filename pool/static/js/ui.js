@@ -68,10 +68,11 @@ function markBusy(event) {
   form.dataset.sent = "yes";
   const button = event.submitter;
   if (button) button.setAttribute("aria-busy", "true");
+  // An answer that is a file leaves the page standing.
+  setTimeout(forgetBusy, 8000);
 }
 
-function forgetBusy(event) {
-  if (!event.persisted) return;
+function forgetBusy() {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   document.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 }
@@ -84,7 +85,7 @@ function setUp(root) {
 setUpMenu();
 setUp(document);
 document.addEventListener("submit", markBusy);
-window.addEventListener("pageshow", forgetBusy);
+window.addEventListener("pageshow", (event) => event.persisted && forgetBusy());
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) setUp(event.target);
 });
