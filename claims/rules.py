@@ -18,6 +18,7 @@ from loans.rules import (
     MEMORY,
     LoanFacts,
     borrower_findings,
+    claim_window,
     disbursed_within_validity,
     entered_in_time,
     is_non_performing,
@@ -30,7 +31,7 @@ from pool.money import ZERO, share
 from pool.refs import Refs
 from pool.rulebook import HOLD, Edition, Finding, failed_articles, implements
 from pool.rulebook.values import Stage, Tier
-from pool.rules import Window, add_months, not_before, reckon
+from pool.rules import Window, add_months
 from pool.workdays import Calendar
 
 NO_RATIO = Decimal("0.00")
@@ -89,13 +90,6 @@ class Assessment:
 
 
 # ---- periods that an assessment rests on
-
-
-@implements("claim_period", "claim_floor")
-def claim_window(book: Edition, calendar: Calendar, determined_on: date) -> Window:
-    """How long a claim may be filed after the determination, with the transition's floor."""
-    window = reckon(book["claim_period"], "determined", determined_on, calendar)
-    return not_before(window, book["claim_floor"])
 
 
 @implements("credit_report_age")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pool.money import WIDE
 from pool.refs import Refs, SizeStandard
 from pool.rulebook import Edition, Finding, implements
-from pool.rules import Window, lpr_of_the_period, next_quarter_start, not_before, quarter_start
+from pool.rules import Window, lpr_of_the_period, next_quarter_start, not_before, quarter_start, reckon
 from pool.workdays import Calendar
 
 ENTERPRISE = "enterprise"
@@ -337,3 +337,10 @@ def is_non_performing(book: Edition, classification: str) -> bool:
 def is_upgrade(book: Edition, before: str, after: str) -> bool:
     """From a non-performing class to one that performs."""
     return is_non_performing(book, before) and after in book["upgrade_classes"].words
+
+
+@implements("claim_period", "claim_floor")
+def claim_window(book: Edition, calendar: Calendar, determined_on: date) -> Window:
+    """How long a claim may be filed after the determination, with the transition's floor."""
+    window = reckon(book["claim_period"], "determined", determined_on, calendar)
+    return not_before(window, book["claim_floor"])

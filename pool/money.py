@@ -41,7 +41,8 @@ def parse_amount(text: object) -> Decimal:
         raise ValueError("not an amount")
     if len(text.partition(".")[0].lstrip("0")) > MAX_DIGITS:
         raise ValueError("amount out of range")
-    return Decimal(text).quantize(CENT)
+    value = Decimal(text)
+    return value if text[-3:-2] == "." else value.quantize(CENT)
 
 
 def parse_decimal(text: object, *, digits: int = 6) -> Decimal:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from claims.rules import claim_window, last_day_before_auto_closing
+from claims.rules import last_day_before_auto_closing
+from loans.rules import claim_window
 from pool.money import WIDE, ZERO, allocate, fen, share, total
 from pool.rulebook import Edition, Finding, implements
 from pool.rules import Window, next_quarter_start, quarter_start, reckon
@@ -85,6 +86,12 @@ def reporting_window(book: Edition, calendar: Calendar, recovered_on: date, paid
 def settlement_window(book: Edition, calendar: Calendar, disposal_ended_on: date) -> Window:
     """The settlement application after disposal ends, assets in kind included."""
     return reckon(book["settlement_period"], "disposal_ended", disposal_ended_on, calendar)
+
+
+@implements("refund_period")
+def last_return_window(book: Edition, calendar: Calendar, approved_on: date) -> Window:
+    """The last return is due after the settlement is approved."""
+    return reckon(book["refund_period"], "settlement_approved", approved_on, calendar)
 
 
 def share_price(price: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -5,11 +5,9 @@ Nothing raises for a case: what is malformed answers `{"error": â€¦, "field": â€
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from typing import Any, TextIO
+from typing import Any
 
 from claims.periods import (
     papers_window,
@@ -19,11 +17,11 @@ from claims.periods import (
     transfer_window,
     upgrade_window,
 )
-from claims.rules import Assessment, assess, claim_window, report_window
+from claims.rules import Assessment, assess, report_window
 from evaluation.rules import evaluate
 from evaluation.trial.cases import bank_years, claim_facts
 from evaluation.trial.fields import Case, Malformed, amount, as_amount, count, day, items, percent, word
-from loans.rules import entry_window, sme_size
+from loans.rules import claim_window, entry_window, sme_size
 from pool.money import total
 from pool.refs import Refs
 from pool.rulebook import CHINESE, Edition, Finding
@@ -62,12 +60,12 @@ EVENTS: dict[str, Callable[[Edition, Calendar, date], Window]] = {
 def run(kind: str, case: object, refs: Refs, book: Edition, language: str = CHINESE) -> Answer:
     """The answer to one case."""
     try:
-        return KINDS[kind](_object(case), refs, book, language)
+        return KINDS[kind](as_object(case), refs, book, language)
     except Malformed as problem:
         return problem.answer(language)
 
 
-def _object(case: object) -> Case:
+def as_object(case: object) -> Case:
     if not isinstance(case, dict):
         raise Malformed(None, "not_object")
     return case
@@ -78,14 +76,14 @@ def _object(case: object) -> Case:
 
 def _assess(case: Case, refs: Refs, book: Edition, language: str) -> Answer:
     result = assess(claim_facts(case, book, refs), book, refs)
-    answer = _head(result)
+    answer = head(result)
     answer["findings"] = [told(finding, book, language) for finding in result.findings]
     if result.provisional:
         answer["provisional"] = True
     return answer
 
 
-def _head(result: Assessment) -> Answer:
+def head(result: Assessment) -> Answer:
     return {
         "eligible": result.eligible,
         "failed": list(result.failed),
@@ -162,56 +160,3 @@ KINDS: dict[str, Callable[[Case, Refs, Edition, str], Answer]] = {
     "evaluate": _evaluate,
     "size": _size,
 }
-
-
-# ---- JSON Lines
-
-
-def _dump(answer: object) -> str:
-    return json.dumps(answer, ensure_ascii=False, separators=(", ", ": "))
-
-
-@lru_cache(maxsize=1 << 16)
-def _fragment(finding: Finding, book: Edition, language: str) -> str:
-    return _dump(told(finding, book, language))
-
-
-def answer_line(kind: str, line: str, refs: Refs, book: Edition, language: str = CHINESE) -> str:
-    """One line of JSON answered by one line of JSON; the same as `run`, with findings written once and remembered."""
-    try:
-        case = json.loads(line)
-    except (ValueError, RecursionError):
-        return _dump(Malformed(None, "not_json").answer(language))
-    if kind != "assess":
-        return _dump(run(kind, case, refs, book, language))
-    try:
-        result = assess(claim_facts(_object(case), book, refs), book, refs)
-    except Malformed as problem:
-        return _dump(problem.answer(language))
-    head = _dump(_head(result))
-    findings = ", ".join([_fragment(finding, book, language) for finding in result.findings])
-    tail = ', "provisional": true' if result.provisional else ""
-    return f'{head[:-1]}, "findings": [{findings}]{tail}}}'
-
-
-def answers(kind: str, lines: Iterable[str], refs: Refs, book: Edition, language: str = CHINESE) -> Iterator[str]:
-    """Answers in the order of the lines, one at a time; blank lines at the end are not cases."""
-    blank = 0
-    for line in lines:
-        if not line.strip():
-            blank += 1
-            continue
-        for _ in range(blank):
-            yield answer_line(kind, "", refs, book, language)
-        blank = 0
-        yield answer_line(kind, line, refs, book, language)
-
-
-def stream(kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE) -> int:
-    """Write the answers to `out` line by line in constant memory; how many there were."""
-    written = 0
-    for answer in answers(kind, lines, refs, book, language):
-        out.write(answer)
-        out.write("\n")
-        written += 1
-    return written

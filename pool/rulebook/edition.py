@@ -162,7 +162,8 @@ class Edition:
         """A finding of `slug`; the code decides the outcome, the facts must be the ones its message needs."""
         provision = self.provisions[slug]
         message = provision.messages[code]
-        if not message.facts <= facts.keys() or not facts.keys() <= provision.facts.keys():
+        given = facts.keys()
+        if given != message.facts and not message.facts <= given <= provision.facts.keys():
             raise KeyError(f"{slug}/{code}: facts {sorted(facts)} do not fit {sorted(message.facts)}")
         return Finding(code, provision.article, message.outcome, slug, Facts(facts), provisional)
 
@@ -180,6 +181,10 @@ class Edition:
     def readings_of(self, finding: Finding) -> tuple[Reading, ...]:
         """The readings this finding rests on."""
         return tuple(self.readings[number] for number in self._by_code[finding.code][1].readings)
+
+    def readings_of_code(self, code: str) -> tuple[int, ...]:
+        """The numbers of the readings a code rests on."""
+        return self._by_code[code][1].readings
 
     def word(self, vocabulary: str, word: str, language: str = CHINESE) -> str:
         """The label of a word of a vocabulary; a word it does not know is shown as it is."""

@@ -17,10 +17,14 @@ FactValue = str | int | bool | None | tuple[str, ...]
 class Facts(dict[str, FactValue]):
     """JSON-able facts that nobody changes: amounts and dates are strings, lists are tuples."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
 
     def __hash__(self) -> int:  # type: ignore[override]
-        return hash(frozenset(self.items()))
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = hash(frozenset(self.items()))
+            return self._hash
 
     def _refuse(self, *_args: object, **_named: object) -> NoReturn:
         raise TypeError("facts are frozen")
