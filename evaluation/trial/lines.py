@@ -79,9 +79,7 @@ def answers(kind: str, lines: Iterable[str], refs: Refs, book: Edition, language
         yield answer_line(kind, line, refs, book, language)
 
 
-def stream(
-    kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE
-) -> int:
+def stream(kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE) -> int:
     """Write the answers to `out` line by line in constant memory; how many there were."""
     written = 0
     for answer in answers(kind, lines, refs, book, language):

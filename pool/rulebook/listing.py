@@ -64,9 +64,7 @@ def rulebook_listing(book: Edition, examples: Iterable[Example] = ()) -> Sequenc
         ArticleLine(
             article,
             tuple(
-                ProvisionLine(
-                    provision, tuple(rules_of(provision.slug)), tuple(by_slug.get(provision.slug, ()))
-                )
+                ProvisionLine(provision, tuple(rules_of(provision.slug)), tuple(by_slug.get(provision.slug, ())))
                 for provision in book.provisions_of(number)
             ),
         )

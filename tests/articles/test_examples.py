@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from claims.rules import assess
 from evaluation.trial import EVENTS, run
 from evaluation.trial.cases import claim_facts
-from claims.rules import assess
 from pool.refs import default_refs
 from pool.rulebook import Edition, load
 from pool.rulebook.listing import example_files
