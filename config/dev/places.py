@@ -1,5 +1,5 @@
-"""Where things lie. Everything that is made at run time is under `var/` of the checkout, or, when the database server
-may not enter the checkout (root's 0700 home), under /var/lib/rcpool."""
+"""Where things lie. Everything that is made at run time is under `var/` of the checkout (or RCPOOL_VAR), or, when the
+database server may not enter it (root's 0700 home), under /var/lib/rcpool."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("RCPOOL_VAR") or ROOT / "var").resolve()
 SYSTEM_FOLDER = Path("/var/lib/rcpool")
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from config.dev import places
 from config.dev.account import Account, service_account
-from config.dev.places import ROOT, SYSTEM_FOLDER, VAR, checkout_id, own_folder, socket_folder
+from config.dev.places import ROOT, SYSTEM_FOLDER, checkout_id, own_folder, socket_folder
 from config.dev.say import Stop, say
 from config.dev.venv import site_packages
 
@@ -171,7 +172,7 @@ def _place_for(account: Account, beside: Path, elsewhere: Path) -> Path:
     _forget_lost_checkouts()
     SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     elsewhere.parent.mkdir(exist_ok=True, mode=0o755)
-    (elsewhere.parent / "checkout").write_text(str(ROOT))
+    (elsewhere.parent / "checkout").write_text(str(places.VAR))
     account.give(elsewhere)
     return elsewhere
 
@@ -179,8 +180,7 @@ def _place_for(account: Account, beside: Path, elsewhere: Path) -> Path:
 def _forget_lost_checkouts() -> None:
     """Remove the data of checkouts that are no longer there."""
     for note in SYSTEM_FOLDER.glob("*/checkout"):
-        home = Path(note.read_text().strip())
-        kept = home / VAR.name / "id"
+        kept = Path(note.read_text().strip()) / "id"
         lost = not kept.exists() or kept.read_text().strip() != note.parent.name
         if lost and not any(note.parent.glob("*/pg/postmaster.pid")):
             shutil.rmtree(note.parent, ignore_errors=True)

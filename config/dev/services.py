@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from config.dev.places import VAR, kept_secrets, own_folder
+from config.dev.places import kept_secrets, own_folder
 from config.dev.postgres import APPLICATION, OWNER, Cluster, cluster
 from config.dev.valkey import Doorbell, doorbell
 
@@ -54,7 +54,7 @@ class Services:
     def environment(self) -> dict[str, str]:
         """What the children need and was not given by the caller's environment."""
         given = {"DJANGO_SETTINGS_MODULE": "config.settings", **kept_secrets(self.name)}
-        given["MEDIA_ROOT"] = str(VAR / self.name / "media")
+        given["MEDIA_ROOT"] = str(own_folder(self.name) / "media")
         if self.name == "demo":
             given |= {"DEMO": "1", "CLOCK_MAY_MOVE": "1"}
         if self.own_cluster:

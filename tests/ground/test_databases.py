@@ -1,5 +1,7 @@
 """The ground that every other test stands on."""
 
+import importlib.util
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import ProgrammingError, connection, connections, transaction
@@ -26,6 +28,7 @@ def test_the_application_is_neither_superuser_nor_owner_nor_above_row_security()
 
 def test_the_driver_is_psycopg2():
     assert not is_psycopg3
+    assert importlib.util.find_spec("psycopg") is None, "Django would silently prefer psycopg 3"
 
 
 @pytest.mark.django_db
@@ -66,3 +69,33 @@ def test_a_committing_test_has_a_database_of_its_own(committed_db, turn):
 def test_durable_blocks_work_in_an_ordinary_test(db):
     with transaction.atomic(durable=True):
         get_user_model().objects.create(username="durable")
+
+
+def test_constraints_that_wait_for_the_commit_are_asked_in_an_ordinary_test(pytester_here):
+    outcome = pytester_here(
+        """
+        from django.db import connection
+
+        def test_it(db):
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TEMP TABLE parent (id int PRIMARY KEY)")
+                cursor.execute(
+                    "CREATE TEMP TABLE child (parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"
+                )
+                cursor.execute("INSERT INTO child VALUES (1)")
+        """
+    )
+    assert "violates foreign key constraint" in outcome
+
+
+@pytest.mark.parametrize("asks", ["db, transactional_db", "live_server"])
+def test_a_test_that_would_flush_is_refused_and_told_what_to_ask_for(pytester_here, asks):
+    outcome = pytester_here(f"def test_it({asks}): pass")
+    assert "committed_db" in outcome
+    assert "passed" not in outcome
+
+
+def test_a_mark_that_would_flush_is_refused(pytester_here):
+    outcome = pytester_here("import pytest\n@pytest.mark.django_db(transaction=True)\ndef test_it(): pass")
+    assert "committed_db" in outcome
+    assert "passed" not in outcome
