@@ -185,8 +185,9 @@ def urgency(left: int | None) -> str:
     return "late" if left < 0 else "soon"
 
 
-@register.inclusion_tag("components/waits.html")
+@register.inclusion_tag("components/waits.html", takes_context=True)
 def waits(
+    context: Context,
     todo: Any = None,
     *,
     title: str = "",
@@ -199,13 +200,20 @@ def waits(
     count: int | None = None,
     provisional: bool = False,
 ) -> dict[str, Any]:
-    """等待谁 / 到哪天(还剩几个工作日) / 依据哪条; takes a Todo or the words one by one."""
+    """等待谁 / 到哪天(还剩几个工作日) / 依据哪条; takes a Todo or the words one by one.
+
+    Without `left`, the page's `workdays_left(due)` counts the working days; below zero they are over.
+    """
     given = {"title": title, "detail": detail, "who": who, "due": due, "left": left, "article": article}
     given |= {"url": url, "count": count, "provisional": provisional}
     if todo is not None:
         names = {"who": "waiting_for", "left": "days_left"}
         for key in given:
-            given[key] = given[key] or getattr(todo, names.get(key, key), None)
+            if given[key] is None or given[key] is False or given[key] == "":
+                given[key] = getattr(todo, names.get(key, key), None)
+    count_days = context.get("workdays_left")
+    if given["left"] is None and given["due"] and count_days:
+        given["left"] = count_days(given["due"])
     return given | {"days": days_words(given["left"]), "urgency": urgency(given["left"])}
 
 

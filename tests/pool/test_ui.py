@@ -105,6 +105,11 @@ def test_who_waits_says_who_until_when_and_by_which_article() -> None:
     assert 'class="waits late"' in draw("{% waits due=due left=-3 %}", due=date(2025, 1, 22))
 
 
+def test_the_page_counts_the_working_days_where_the_todo_does_not() -> None:
+    html = draw("{% waits due=due %}", due=date(2025, 1, 22), workdays_left=lambda due: due.day - 18)
+    assert "还剩 4 个工作日" in html
+
+
 def test_a_todo_of_the_registry_is_drawn_as_it_comes() -> None:
     todo = SimpleNamespace(
         title="追偿款返还", detail="", url="/r/", due=None, article="19(6)", waiting_for="本行财务", count=2
