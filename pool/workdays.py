@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 import holidays
 
 FIRST = date(1990, 1, 1)

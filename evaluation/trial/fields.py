@@ -49,7 +49,7 @@ _PROBLEMS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-class Malformed(ValueError):
+class Malformed(Exception):
     """A case that cannot be judged: which field, and what is wrong with it."""
 
     def __init__(self, field: str | None, problem: str) -> None:
@@ -121,8 +121,9 @@ def amount(case: Case, name: str, at: str = "") -> Decimal:
 
 
 def percent(case: Case, name: str) -> Decimal:
+    value = given(case, name)
     try:
-        return parse_decimal(given(case, name))
+        return parse_decimal(value)
     except ValueError:
         raise Malformed(name, "not_percent") from None
 

@@ -97,11 +97,11 @@ def test_an_unknown_key_is_refused() -> None:
         ("title_en: Size of the pool, method: amount", "title_en: S, method: guess", "provisions.pool_size.method"),
         ('{article: "2", title: 资金池规模', '{article: "35", title: 资金池规模', "provisions.pool_size.article"),
         ('{article: "2", title: 资金池规模', "{article: 2, title: 资金池规模", "provisions.pool_size.article"),
-        ("facts: {industry_code: text", "facts: {industry_code: song", "provisions.excluded_sections.facts.industry_code"),
+        ("{industry_code: text", "{industry_code: song", "provisions.excluded_sections.facts.industry_code"),
         ('size: "word:size"', 'size: "word:colour"', "provisions.sme_size.facts.size"),
         ("outcome: hold", "outcome: maybe", "provisions.transition.value"),
         ("readings: [16]", "readings: [99]", "provisions.re_examination_window.readings"),
-        ("value: 15, unit: working_day, readings: [1, 3]", "value: -1, unit: working_day", "provisions.entry_window.value"),
+        ("value: 15, unit: working_day, readings: [1, 3]", "value: 0, unit: year", "provisions.entry_window.value"),
     ],
 )  # fmt: skip
 def test_what_no_table_knows_is_refused(old: str, new: str, key: str) -> None:
