@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from config import beat
 from config.celery import app as celery_app
 
 
@@ -11,3 +12,4 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Tasks declared with `shared_task` find this application, in every process."""
         celery_app.set_default()
+        celery_app.conf.beat_schedule = beat.schedule()

@@ -52,6 +52,7 @@ ROOMS = ["pool", "pool.ledger", "banks", "loans", "claims", "recovery", "evaluat
 INSTALLED_APPS = [*DJANGO_APPS, *LIBRARIES, *ROOMS]
 
 MIDDLEWARE = [
+    "pool.middleware.CallerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -64,7 +65,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pool.middleware.SessionMiddleware",
     "axes.middleware.AxesMiddleware",
+    # Last: it calls the view itself, inside the transaction that says whose rows may be seen.
+    "pool.middleware.ScopeMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -83,6 +87,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "pool.context.page",
             ],
         },
     },
@@ -124,6 +129,11 @@ AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "pool.views.sessions.locked_out"
+# A session without a request for so long ends (classified protection asks for it); it is not the cookie's life.
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=15 * 60)
+# The chain of the audit trail: sha256, or sm3 where national algorithms are asked for.
+AUDIT_HASH = env("AUDIT_HASH", default="sha256")
 OTP_TOTP_ISSUER = "风险补偿资金池"
 
 # --- words, time, numbers ---------------------------------------------------------------------------------------------
@@ -224,7 +234,11 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "pool.api.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "EXCEPTION_HANDLER": "pool.api.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class PoolConfig(AppConfig):
     name = "pool"
     verbose_name = _("资金池")
+
+    def ready(self) -> None:
+        """The pool's own part of what the registries show."""
+        import_module("pool.parts").register()

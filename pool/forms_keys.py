@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from pool.errors import Refused
+from pool.errors import Refused, Stale
 from pool.models import FormKey
 
 FIELD = "form_key"
@@ -91,3 +91,11 @@ def body_hash(request: HttpRequest) -> str:
                 digest.update(chunk)
             upload.seek(0)
     return digest.hexdigest()
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version of the row that this person saw when deciding."""
+    given = request.POST.get("version", "")
+    if not given.isdecimal():
+        raise Stale()
+    return int(given)

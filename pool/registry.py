@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits: for whom, until when, by which article."""
+    """Something that waits: for whom, until when, by which article. `mine`: this person is the one who acts."""
 
     title: str
     detail: str = ""
@@ -20,6 +20,7 @@ class Todo:
     waiting_for: str = ""
     count: int = 1
     provisional: bool = False
+    mine: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of another room's page: `fn(user, subject)` gives the template's context, or None for no panel."""
+    """A part of another room's page: `fn(user, subject)` gives the template's context, or None for no panel.
+
+    `subject_kind` is the model's label ("loans.loan"), or "home" for the first page, where the subject is the day.
+    """
 
     name: str
     subject_kind: str
@@ -58,6 +62,7 @@ class Invariant:
     code: str
     label: Any
     fn: Callable[[], Iterable[str]]
+    slow: bool = False
 
     @property
     def name(self) -> str:
@@ -117,6 +122,22 @@ class Task:
     queue: str = ""
 
 
+@dataclass(frozen=True)
+class DemoAccount:
+    """Shown beside the sign-in form where the clock may be moved, that is in demo only."""
+
+    name: str
+    role: Any
+    institution: str
+    note: Any
+    password: str
+    order: int = 100
+
+    @property
+    def username(self) -> str:
+        return self.name
+
+
 @dataclass
 class Registry(Generic[T]):
     """Names are unique; iteration is in order, then by name."""
@@ -156,3 +177,4 @@ jobs: Registry[Job] = Registry("job")
 search: Registry[Search] = Registry("search")
 file_guards: Registry[FileGuard] = Registry("file guard")
 tasks: Registry[Task] = Registry("task")
+demo_accounts: Registry[DemoAccount] = Registry("demo account")

@@ -69,6 +69,14 @@ def scope_for(user: Any) -> AbstractContextManager[None]:
     return everything()
 
 
+def become(user: Any) -> None:
+    """For an API token, which tells its person inside the view: the rest of this transaction sees what they may see."""
+    if user.role.startswith("bank_"):
+        _say(BANK, user.institution)
+    else:
+        _say(ALL, None)
+
+
 def scoped_task(task: Callable[P, R]) -> Callable[P, R]:
     """For background work: the whole body in one transaction that sees everything."""
 

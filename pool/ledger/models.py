@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from pool.models import Record, Scheme, StoredFile
@@ -177,3 +178,6 @@ class Appropriation(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.amount}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("appropriation", args=[self.pk])

@@ -1,0 +1,40 @@
+"""What must hold of the kit's own rows; `manage.py verify` asks."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pool import storage
+from pool.models import JobRun, OutboxTask, StoredFile
+from pool.outbox import GIVE_UP_AFTER
+from pool.services import sealing
+
+LATE = timedelta(hours=1)
+
+
+def audit_chain_is_whole() -> Iterator[str]:
+    chain = sealing.check()
+    if chain.problem:
+        yield _("审计链在第 %(seq)s 号断裂：%(problem)s") % {"seq": chain.broken_at, "problem": chain.problem}
+
+
+def promised_work_is_done() -> Iterator[str]:
+    late = Q(created_at__lt=timezone.now() - LATE) | Q(attempts__gte=GIVE_UP_AFTER)
+    for row in OutboxTask.objects.filter(late, done_at=None).order_by("created_at")[:100]:
+        yield _("任务 %(task)s（%(id)s）自 %(at)s 起未完成：%(error)s") % {
+            "task": row.task,
+            "id": row.pk,
+            "at": timezone.localtime(row.created_at).strftime("%Y-%m-%d %H:%M"),
+            "error": row.last_error or "—",
+        }
+    for run in JobRun.objects.filter(finished_at=None):
+        yield _("任务 %(job)s 的时段 %(slot)s 有开始而无结束") % {"job": run.job, "slot": run.slot}
+
+
+def files_are_intact() -> Iterator[str]:
+    for file in StoredFile.objects.order_by("pk").iterator(chunk_size=500):
+        if not storage.intact(file):
+            yield _("文件 %(name)s（%(id)s）缺失或与登记的摘要不符") % {"name": file.name, "id": file.pk}

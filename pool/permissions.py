@@ -1,0 +1,73 @@
+"""Who may do what with the kit's own things. Each answer is (yes or no, why not), for pages, admin, API and tests."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pool.errors import NotPermitted
+from pool.models import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, Role
+
+Answer = tuple[bool, Any]
+YES: Answer = (True, "")
+
+REFERENCE_KEEPERS = frozenset({Role.MANAGER_STATISTICS, Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER})
+"""Those who enter and confirm calendars, rates and catalogues (10); the two are never the same person."""
+REFERENCE_READERS = frozenset(Role) - BANK_ROLES - {Role.SECURITY_ADMIN}
+JOB_RUNNERS = frozenset({Role.SYSTEM_ADMIN, Role.MANAGER_STATISTICS})
+APPROPRIATION_READERS = FINANCE_ROLES | {Role.SUPERVISOR, Role.AUTHORITY, Role.AUDITOR, Role.MANAGER_APPROVER}
+TRAIL_READERS = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
+
+
+def require(answer: Answer) -> None:
+    allowed, why = answer
+    if not allowed:
+        raise NotPermitted(why)
+
+
+def has_role(user: Any, roles: Iterable[str]) -> Answer:
+    if user.is_authenticated and user.is_active and user.role in set(roles):
+        return YES
+    return False, _("您的角色无权执行此操作。")
+
+
+def may_enter_reference(user: Any) -> Answer:
+    return has_role(user, REFERENCE_KEEPERS)
+
+
+def may_confirm_reference(user: Any, row: Any) -> Answer:
+    allowed = has_role(user, REFERENCE_KEEPERS)
+    if not allowed[0]:
+        return allowed
+    if row.entered_by_id == user.pk:
+        return False, _("录入人不能确认自己录入的数据，请由另一人确认。")
+    return YES
+
+
+def may_run_jobs(user: Any) -> Answer:
+    return has_role(user, JOB_RUNNERS)
+
+
+def may_read_appropriations(user: Any) -> Answer:
+    return has_role(user, APPROPRIATION_READERS)
+
+
+def may_enter_appropriation(user: Any) -> Answer:
+    return has_role(user, {Role.FINANCE_CLERK, Role.SUPERVISOR})
+
+
+def may_confirm_appropriation(user: Any, appropriation: Any) -> Answer:
+    allowed = has_role(user, {Role.FINANCE_APPROVER})
+    if not allowed[0]:
+        return allowed
+    if appropriation.entered_by_id == user.pk:
+        return False, _("经办人不能复核自己录入的拨款，请由另一人复核。")
+    return YES
+
+
+def may_enter_admin(user: Any) -> Answer:
+    return has_role(user, ADMIN_ROLES)
+
+
+def may_manage_accounts(user: Any) -> Answer:
+    return has_role(user, {Role.SYSTEM_ADMIN})

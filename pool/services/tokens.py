@@ -1,0 +1,59 @@
+"""Tokens of the API: shown once, kept as a hash, ended by a day or by hand. A token wears the maker's hat."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from pool import audit
+from pool.errors import NotPermitted
+from pool.models import ApiToken, User
+
+PREFIX_LETTERS = 8
+LIFE = timedelta(days=365)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def issue(
+    *, user: User, name: str, scopes: list[str], by: User, on: date, life: timedelta = LIFE
+) -> tuple[str, ApiToken]:
+    """The token itself, which is not kept, and its row. People issue tokens for themselves."""
+    if user.pk != by.pk:
+        raise NotPermitted()
+    token = secrets.token_urlsafe(32)
+    row: ApiToken = ApiToken.objects.create(
+        user=user,
+        name=name[:80],
+        prefix=token[:PREFIX_LETTERS],
+        token_hash=_hash(token),
+        scopes=scopes,
+        expires_at=timezone.now() + life,
+    )
+    audit.record("tokens.issue", row, by=by, on=on, after={"name": name, "scopes": scopes}, bank=user.institution)
+    return token, row
+
+
+@transaction.atomic
+def revoke(*, token_id: str, by: User, on: date) -> ApiToken:
+    row: ApiToken = ApiToken.objects.select_for_update().get(pk=token_id, user=by)
+    if row.revoked_at is None:
+        row.revoked_at = timezone.now()
+        row.save(update_fields=["revoked_at"])
+        audit.record("tokens.revoke", row, by=by, on=on, bank=by.institution)
+    return row
+
+
+def find(token: str, at: datetime) -> ApiToken | None:
+    """The live token of a live person."""
+    row: ApiToken | None = (
+        ApiToken.objects.select_related("user")
+        .filter(token_hash=_hash(token), revoked_at=None, expires_at__gt=at, user__is_active=True)
+        .first()
+    )
+    return row
