@@ -29,7 +29,7 @@ from loans.rules import (
 )
 from pool.money import ZERO, share
 from pool.refs import Refs
-from pool.rulebook import HOLD, Edition, Finding, failed_articles, implements
+from pool.rulebook import FAIL, HOLD, Edition, Finding, implements
 from pool.rulebook.values import Stage, Tier
 from pool.rules import Window, add_months
 from pool.workdays import Calendar
@@ -356,18 +356,24 @@ def assess(facts: ClaimFacts, book: Edition, refs: Refs) -> Assessment:
         disbursed_within_validity(loan, book),
         determined_within_validity(facts, book),
     )
-    failed = failed_articles(findings)
-    held = any(finding.outcome == HOLD for finding in findings)
+    failed: set[str] = set()
+    held = provisional = False
+    for finding in findings:
+        if finding.outcome == FAIL:
+            failed.add(finding.article)
+        elif finding.outcome == HOLD:
+            held = True
+        provisional = provisional or finding.provisional
     eligible = not failed and not held
     amount = amount_of(facts.npl_principal, ratio)
     return Assessment(
         eligible=eligible,
         held=held,
-        failed=tuple(failed),
+        failed=tuple(sorted(failed)),
         ratio=ratio if eligible else NO_RATIO,
         amount=amount if eligible else ZERO,
         full_ratio=ratio,
         full_amount=amount,
         findings=findings,
-        provisional=any(finding.provisional for finding in findings),
+        provisional=provisional,
     )

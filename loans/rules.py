@@ -22,7 +22,8 @@ OWNER = "owner"
 SOLE_TRADER = "sole_trader"
 BORROWER_KINDS = (ENTERPRISE, OWNER, SOLE_TRADER)
 
-MEMORY = 1 << 15
+#: How many findings each test remembers.
+MEMORY = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)

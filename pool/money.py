@@ -56,7 +56,7 @@ def parse_decimal(text: object, *, digits: int = 6) -> Decimal:
 
 def yuan(value: Decimal) -> str:
     """`1234567.8` → `1,234,567.80`."""
-    return f"{fen(value):,.2f}"
+    return f"{value if value.same_quantum(CENT) else fen(value):,.2f}"
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -140,6 +140,8 @@ class Calendar:
 
     def provisional_between(self, first: date, last: date) -> bool:
         """Whether any day from `first` to `last` lies in a year whose notice is not loaded."""
+        if first.year == last.year:
+            return first.year not in self.announced
         return any(year not in self.announced for year in range(first.year, last.year + 1))
 
     def _workday(self, position: int) -> date:

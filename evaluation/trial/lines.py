@@ -1,14 +1,17 @@
-"""The trial calculation over JSON Lines: one answer per line, in order, in constant memory."""
+"""The trial calculation over JSON Lines: one answer per line, in order, in constant memory.
+
+Rules remember their findings, so many cases share them; each finding is written as JSON once and then only copied.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import TextIO
 
 from claims.rules import assess
-from evaluation.trial import as_object, head, run
+from evaluation.trial import as_object, run
 from evaluation.trial.cases import claim_facts
 from evaluation.trial.fields import Malformed
 from pool.refs import Refs
@@ -17,66 +20,98 @@ from pool.rulebook import CHINESE, Edition, Finding
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _decode = json.JSONDecoder().decode
 
-
-@lru_cache(maxsize=4096)
-def _quoted(text: str) -> str:
-    return _encode(text)
+#: How many findings a teller keeps written before it starts afresh.
+MEMORY = 1 << 14
 
 
-@lru_cache(maxsize=1024)
-def _frame(book: Edition, code: str, article: str, outcome: str, provisional: bool, language: str) -> tuple[str, str]:
-    """What every finding of a code shares: the text before its message and the text after its facts."""
-    start = f'{{"article": {_encode(article)}, "outcome": {_encode(outcome)}, "message": '
-    readings = book.readings_of_code(code)
-    end = f', "code": {_encode(code)}'
-    if readings:
-        end += f', "readings": {_encode(list(readings))}'
-    return start, end + (', "provisional": true' if provisional else "")
+class Teller:
+    """Answers lines of one kind under one edition, in one language."""
+
+    def __init__(self, kind: str, refs: Refs, book: Edition, language: str = CHINESE) -> None:
+        self.kind, self.refs, self.book, self.language = kind, refs, book, language
+        #: By identity: the finding is kept, so its id is not given to another.
+        self._written: dict[int, tuple[Finding, str]] = {}
+        self._frames: dict[tuple[str, bool], tuple[str, str]] = {}
+
+    def answer(self, line: str) -> str:
+        """One line of JSON for one line of JSON; equal to `run`."""
+        try:
+            case = _decode(line.strip())
+        except (ValueError, RecursionError):
+            return _encode(Malformed(None, "not_json").answer(self.language))
+        if self.kind != "assess":
+            return _encode(run(self.kind, case, self.refs, self.book, self.language))
+        try:
+            return self._assess(case)
+        except Malformed as problem:
+            return _encode(problem.answer(self.language))
+
+    def _assess(self, case: object) -> str:
+        result = assess(claim_facts(as_object(case), self.book, self.refs), self.book, self.refs)
+        written = self._written
+        told = []
+        for finding in result.findings:
+            known = written.get(id(finding))
+            told.append(known[1] if known else self._write(finding))
+        failed = _encode(result.failed) if result.failed else "[]"
+        return (
+            f'{{"eligible": {"true" if result.eligible else "false"}, "failed": {failed}, '
+            f'"ratio": "{result.ratio:.2f}", "amount": "{result.amount}", '
+            f'"findings": [{", ".join(told)}]{PROVISIONAL if result.provisional else ""}}}'
+        )
+
+    def _write(self, finding: Finding) -> str:
+        """One finding as JSON, equal to `told`."""
+        start, end = self._frame(finding)
+        facts = ", ".join(
+            [
+                f'"{name}": {encode_basestring(value) if isinstance(value, str) else _encode(value)}'
+                for name, value in finding.facts.items()
+            ]
+        )
+        mend = self.book.mend(finding, self.language) if finding.failed else ""
+        message = encode_basestring(self.book.message(finding, self.language))
+        mending = f', "mend": {encode_basestring(mend)}' if mend else ""
+        text = f'{start}{message}, "facts": {{{facts}}}{mending}{end}'
+        if len(self._written) >= MEMORY:
+            self._written.clear()
+        self._written[id(finding)] = finding, text
+        return text
+
+    def _frame(self, finding: Finding) -> tuple[str, str]:
+        """What every finding of a code shares: the text before its message and the text after its facts."""
+        key = finding.code, finding.provisional
+        frame = self._frames.get(key)
+        if frame is None:
+            readings = self.book.readings_of_code(finding.code)
+            cited = f', "readings": {_encode(list(readings))}' if readings else ""
+            frame = self._frames[key] = (
+                f'{{"article": "{finding.article}", "outcome": "{finding.outcome}", "message": ',
+                f', "code": "{finding.code}"{cited}{PROVISIONAL if finding.provisional else ""}}}',
+            )
+        return frame
 
 
-@lru_cache(maxsize=1 << 15)
-def _fragment(finding: Finding, book: Edition, language: str) -> str:
-    """One finding as JSON, equal to `told`."""
-    start, end = _frame(book, finding.code, finding.article, finding.outcome, finding.provisional, language)
-    facts = ", ".join(
-        [
-            f"{_quoted(name)}: {_encode(value if not isinstance(value, tuple) else list(value))}"
-            for name, value in finding.facts.items()
-        ]
-    )
-    mend = book.mend(finding, language) if finding.failed else ""
-    mending = f', "mend": {_encode(mend)}' if mend else ""
-    return f'{start}{_encode(book.message(finding, language))}, "facts": {{{facts}}}{mending}{end}}}'
+PROVISIONAL = ', "provisional": true'
 
 
 def answer_line(kind: str, line: str, refs: Refs, book: Edition, language: str = CHINESE) -> str:
-    """One line of JSON answered by one line of JSON; the same as `run`, with each finding written once."""
-    try:
-        case = _decode(line)
-    except (ValueError, RecursionError):
-        return _encode(Malformed(None, "not_json").answer(language))
-    if kind != "assess":
-        return _encode(run(kind, case, refs, book, language))
-    try:
-        result = assess(claim_facts(as_object(case), book, refs), book, refs)
-    except Malformed as problem:
-        return _encode(problem.answer(language))
-    findings = ", ".join([_fragment(finding, book, language) for finding in result.findings])
-    tail = ', "provisional": true' if result.provisional else ""
-    return f'{_encode(head(result))[:-1]}, "findings": [{findings}]{tail}}}'
+    """One line answered by itself."""
+    return Teller(kind, refs, book, language).answer(line)
 
 
 def answers(kind: str, lines: Iterable[str], refs: Refs, book: Edition, language: str = CHINESE) -> Iterator[str]:
     """Answers in the order of the lines, one at a time; blank lines at the end are not cases."""
+    teller = Teller(kind, refs, book, language)
     blank = 0
     for line in lines:
         if not line.strip():
             blank += 1
             continue
         for _ in range(blank):
-            yield answer_line(kind, "", refs, book, language)
+            yield teller.answer("")
         blank = 0
-        yield answer_line(kind, line, refs, book, language)
+        yield teller.answer(line)
 
 
 def stream(kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE) -> int:

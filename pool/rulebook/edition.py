@@ -15,6 +15,8 @@ from pool.rulebook.findings import Facts, FactValue, Finding
 CHINESE = "zh"
 ENGLISH = "en"
 LANGUAGES = (CHINESE, ENGLISH)
+#: Kinds of facts that are shown as they stand.
+PLAIN = frozenset({"text", "date", "count"})
 
 
 class NoEditionGoverns(LookupError):
@@ -194,14 +196,17 @@ class Edition:
     def _fill(self, parts: tuple[Part, ...], facts: Mapping[str, FactValue], language: str) -> str:
         out = []
         for literal, name, kind in parts:
-            out.append(literal)
-            if name:
-                out.append(self.show(facts[name], kind, language))
+            if kind in PLAIN:
+                out.append(f"{literal}{facts[name]}")
+            elif kind:
+                out.append(literal + self.show(facts[name], kind, language))
+            else:
+                out.append(literal)
         return "".join(out)
 
     def show(self, value: FactValue, kind: str, language: str) -> str:
         """One fact in words, by its kind."""
-        if kind in ("text", "date", "count"):
+        if kind in PLAIN:
             return str(value)
         if kind == "money":
             return yuan(Decimal(str(value))) + ("" if language == ENGLISH else "元")
