@@ -1,23 +1,18 @@
-"""What every API view shares: tokens, the scope of their person, refusals as JSON."""
+"""Tokens of the API: the request takes on the scope of the token's person.
+
+What the framework loads from here must not load its views; refusals as JSON stand in `pool.api_faults`."""
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler as framework_handler
 
 from pool import scope
-from pool.errors import Refused
 from pool.models import ApiToken, User
-from pool.refusals import as_json
 from pool.services import tokens
 
 KEYWORD = "Bearer"
@@ -46,15 +41,3 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
-
-
-def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | None:
-    """A refusal answers with its code, words, article and field; whatever was begun is rolled back."""
-    if isinstance(fault, Refused):
-        response: Response | None = Response(as_json(fault), status=fault.status)
-    else:
-        response = framework_handler(fault, context)
-    known = isinstance(fault, Http404 | PermissionDenied) or response is not None
-    if known and transaction.get_connection().in_atomic_block:
-        transaction.set_rollback(True)
-    return response
