@@ -1,6 +1,7 @@
+from django.conf import settings
 from django.urls import path
 
-from pool.views import appropriations, files, home, notices, references, rulebook, sessions
+from pool.views import appropriations, components, files, home, notices, references, rulebook, sessions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,3 +24,10 @@ urlpatterns = [
     path("reference/<slug:kind>/", references.reference_rows, name="reference_rows"),
     path("reference/<slug:kind>/<uuid:pk>/confirm/", references.confirm_reference, name="confirm_reference"),
 ]
+
+if settings.CLOCK_MAY_MOVE:
+    # In demo and tests only: every part of the screens with sample data.
+    urlpatterns += [
+        path("components/", components.components, name="components"),
+        path("components/progress/", components.progress, name="components_progress"),
+    ]

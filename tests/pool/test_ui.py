@@ -310,7 +310,7 @@ def test_colours_are_named_once_and_used_by_name() -> None:
 
 
 @override_settings(ROOT_URLCONF="config.urls")
-def test_the_page_of_all_components_renders() -> None:
+def test_the_page_of_all_components_renders(db: None) -> None:
     response = components(RequestFactory().get("/"))
     assert response.status_code == 200
     html = response.content.decode()
