@@ -21,8 +21,8 @@ class BankOwnedQuerySet(models.QuerySet):
 class BankOwned(Record):
     """A record of one bank; row-level security shows it to that bank and to the public bodies only.
 
-    `branch` is empty until a bank divides its work by branch. Foreign keys to another bank-owned table are doubled in the
-    database by a composite key over (id, bank), so that no row can point into another bank's data.
+    `branch` is empty until a bank divides its work by branch. Foreign keys to another bank-owned table are doubled in
+    the database by a composite key over (id, bank), so that no row can point into another bank's data.
     """
 
     bank = models.ForeignKey("banks.Bank", on_delete=models.PROTECT, related_name="+", verbose_name=_("加盟银行"))

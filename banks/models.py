@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from banks.base import BankOwned
@@ -35,6 +36,9 @@ class Bank(Record):
     def __str__(self) -> str:
         return self.short_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("banks:detail", args=[self.pk])
+
 
 class Branch(Record):
     """A branch or sub-branch of a partner bank in the city."""
@@ -56,9 +60,9 @@ class Agreement(BankOwned):
 
     class Counterparty(models.TextChoices):
         MANAGER = "manager", _("高新投集团")
-        FINANCE = "finance", _("深圳市财政金融服务中心")
+        FINANCE = "finance_centre", _("深圳市财政金融服务中心")
 
-    counterparty = models.CharField(_("签约管理机构"), max_length=12, choices=Counterparty.choices)
+    counterparty = models.CharField(_("签约管理机构"), max_length=16, choices=Counterparty.choices)
     number = models.CharField(_("协议编号"), max_length=60)
     signed_on = models.DateField(_("签订日期"))
     valid_from = models.DateField(_("生效日期"))
@@ -94,7 +98,7 @@ class Membership(BankOwned):
 
 
 class PayeeAccount(BankOwned):
-    """The bank's dedicated account 专用账户 (20(3)); a change is a new version, entered by one person, confirmed by another."""
+    """The dedicated account 专用账户 (20(3)); a change is a new version; two people each time."""
 
     revision = models.PositiveIntegerField(_("版本号"))
     account_name = models.CharField(_("户名"), max_length=120)

@@ -4,23 +4,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from pool.errors import NotPermitted
 from pool.models import BANK_ROLES, Role, User
+from pool.permissions import YES, Answer, has_role, require
 
-Answer = tuple[bool, object]
-YES: Answer = (True, "")
+__all__ = ["KEEPERS", "PUBLIC_BODIES", "YES", "Answer", "has_role", "require", "works_for"]
 
 PUBLIC_BODIES = frozenset(Role) - BANK_ROLES - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
 """Those who see every bank; the two administrators see no business data."""
 KEEPERS = frozenset({Role.MANAGER_STATISTICS})
 """Who keeps the lists of banks and enterprises (10.2(4))."""
 VIOLATION_CONFIRMERS = frozenset({Role.MANAGER_APPROVER, Role.AUTHORITY})
-
-
-def require(answer: Answer) -> None:
-    allowed, why = answer
-    if not allowed:
-        raise NotPermitted(why)
 
 
 def works_for(user: User, bank_id: UUID, *roles: str) -> Answer:
@@ -30,12 +23,6 @@ def works_for(user: User, bank_id: UUID, *roles: str) -> Answer:
     if user.role not in roles:
         return False, _("您的角色无权执行此操作。")
     return YES
-
-
-def has_role(user: User, roles: frozenset[Role]) -> Answer:
-    if user.is_active and user.role in roles:
-        return YES
-    return False, _("您的角色无权执行此操作。")
 
 
 def may_see_bank(user: User, bank_id: UUID) -> Answer:
@@ -65,7 +52,7 @@ def may_register_bank(user: User) -> Answer:
 
 def may_register_agreement(user: User, counterparty: str) -> Answer:
     """Each managing body registers its own agreements (10.2(2), 10.3(2))."""
-    keepers = {"manager": Role.MANAGER_STATISTICS, "finance": Role.FINANCE_CLERK}
+    keepers = {"manager": Role.MANAGER_STATISTICS, "finance_centre": Role.FINANCE_CLERK}
     return has_role(user, frozenset({keepers[counterparty]}))
 
 

@@ -1,13 +1,18 @@
 """Reads about banks that are more than a filter."""
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from banks import rules
 from banks.models import Agreement, Bank, DishonestyListing, Membership, PayeeAccount, Standing, Violation
 from banks.permissions import PUBLIC_BODIES
 from pool.models import User
+from pool.rulebook import Finding
+from pool.selectors import edition
 
 
 def bank_of(user: User) -> Bank | None:
@@ -36,25 +41,48 @@ def agreements_in_force(bank_id: UUID, on: date) -> "QuerySet[Agreement]":
     )
 
 
-def missing_counterparties(bank_id: UUID, on: date) -> list[str]:
-    """With whom of the two managing bodies the bank has no agreement in force (7, 18)."""
-    signed = set(agreements_in_force(bank_id, on).values_list("counterparty", flat=True))
-    return [who for who in Agreement.Counterparty.values if who not in signed]
+def entry_findings(bank_id: UUID, on: date) -> list[Finding]:
+    """Whether the bank may enter loans and file claims that day: its membership and its agreements (reading 23)."""
+    bank = Bank.objects.get(pk=bank_id)
+    terms = [
+        rules.AgreementTerm(term.counterparty, term.valid_from, term.valid_to)
+        for term in Agreement.objects.filter(bank_id=bank_id)
+    ]
+    return [
+        rules.membership(edition(), bank.cancelled_on, None, on),
+        rules.agreements_in_force(edition(), terms, on),
+    ]
 
 
-def is_member(bank: Bank, on: date) -> bool:
-    return bank.joined_on <= on and (bank.cancelled_on is None or on < bank.cancelled_on)
+def may_enter(bank_id: UUID, on: date) -> Finding | None:
+    """None, or the finding that stands in the way."""
+    return next((finding for finding in entry_findings(bank_id, on) if finding.failed), None)
 
 
-def listings_on(on: date) -> "QuerySet[DishonestyListing]":
-    return DishonestyListing.objects.filter(listed_from__lte=on).filter(
-        Q(listed_to__isnull=True) | Q(listed_to__gte=on)
-    )
+@dataclass(frozen=True)
+class Meter:
+    """A bank against the line of article 17, with what stands behind the figures."""
+
+    standing: Standing
+    reckoned: rules.Standing
+
+    @property
+    def ratio(self) -> Decimal:
+        return self.reckoned.percent / 100
+
+    @property
+    def limit(self) -> Decimal:
+        return edition()["npl_ceiling"].decimal / 100
+
+
+def meter_of(standing: Standing) -> Meter:
+    return Meter(standing, rules.standing(edition(), standing.npl_principal, standing.entered_principal))
 
 
 def is_dishonest(bank_id: UUID, on: date) -> bool:
     """Whether the bank is on the list of seriously dishonest entities on that day (30)."""
-    return listings_on(on).filter(bank_id=bank_id).exists()
+    stays = DishonestyListing.objects.filter(bank_id=bank_id).values_list("listed_from", "listed_to")
+    return rules.dishonest_on((rules.Listing(*stay) for stay in stays), on)
 
 
 def confirmed_payee(bank_id: UUID) -> PayeeAccount | None:

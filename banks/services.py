@@ -48,7 +48,9 @@ def register_bank(
     )
     Branch.objects.create(bank=bank, code=f"{code}-01", name=name)
     Standing.objects.create(bank=bank)
-    audit.record("banks.register_bank", bank, by=by, on=on, after={"code": code, "name": name}, article="7", bank=bank.pk)
+    audit.record(
+        "banks.register_bank", bank, by=by, on=on, after={"code": code, "name": name}, article="7", bank=bank.pk
+    )
     return bank
 
 
@@ -97,7 +99,9 @@ def add_member(
 ) -> Membership:
     """The bank's administrator takes a person on."""
     may.require(may.may_manage_members(by, bank_id))
-    return enrol(bank_id=bank_id, username=username, display_name=display_name, role=role, password=password, by=by, on=on)
+    return enrol(
+        bank_id=bank_id, username=username, display_name=display_name, role=role, password=password, by=by, on=on
+    )
 
 
 def enrol(
@@ -109,7 +113,12 @@ def enrol(
     if User.objects.filter(username=username).exists():
         raise Refused("username_taken", _("该用户名已被使用。"), field="username")
     person = User.objects.create_user(
-        username, password, display_name=display_name, role=role, institution=bank_id, must_change_password=by is not None
+        username,
+        password,
+        display_name=display_name,
+        role=role,
+        institution=bank_id,
+        must_change_password=by is not None,
     )
     membership: Membership = Membership.objects.create(bank_id=bank_id, user=person)
     audit.record("banks.enrol", membership, by=by, on=on, after={"username": username, "role": role})
@@ -201,7 +210,9 @@ def end_listing(*, listing_id: UUID, listed_to: date, by: User, on: date, reason
     listing.listed_to = listed_to
     listing.version += 1
     listing.save(update_fields=["listed_to", "version"])
-    audit.record("banks.end_listing", listing, by=by, on=on, after={"listed_to": listed_to}, article="30", reason=reason)
+    audit.record(
+        "banks.end_listing", listing, by=by, on=on, after={"listed_to": listed_to}, article="30", reason=reason
+    )
     return listing
 
 

@@ -9,14 +9,20 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from banks import rules
 from banks.models import Standing, StandingEvent
 from pool import audit
-from pool.models import User
+from pool.models import Role, User
 from pool.money import ZERO
+from pool.rulebook import Finding
 from pool.selectors import edition
+from pool.services.notices import notify
 
 Cause = StandingEvent.Cause
+TOLD = (Role.BANK_MAKER, Role.BANK_CHECKER, Role.MANAGER_STATISTICS, Role.FINANCE_CLERK)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def shift(
 
 def recheck(standing: Standing, sums: Sums, *, on: date, by: User | None = None) -> bool:
     """Set a locked standing to freshly counted sums; true where something had to change."""
-    finding = rules.npl_standing(edition(), sums.entered, sums.npl)
+    finding = rules.standing(edition(), sums.npl, sums.entered).finding
     same = Sums(standing.entered_principal, standing.npl_principal) == sums
     if same and standing.is_suspended == finding.failed:
         return False
@@ -64,10 +70,8 @@ def recheck(standing: Standing, sums: Sums, *, on: date, by: User | None = None)
     return True
 
 
-def _become(
-    standing: Standing, sums: Sums, *, cause: str, subject: UUID | None, on: date, by: User | None
-) -> Standing:
-    finding = rules.npl_standing(edition(), sums.entered, sums.npl)
+def _become(standing: Standing, sums: Sums, *, cause: str, subject: UUID | None, on: date, by: User | None) -> Standing:
+    finding = rules.standing(edition(), sums.npl, sums.entered).finding
     turned = finding.failed != standing.is_suspended
     standing.entered_principal, standing.npl_principal = sums.entered, sums.npl
     standing.is_suspended = finding.failed
@@ -79,12 +83,20 @@ def _become(
         entered_principal=sums.entered, npl_principal=sums.npl, is_suspended=finding.failed, turned=turned,
     )  # fmt: skip
     if turned:
-        _tell(standing, finding.article, on=on, by=by)
+        _tell(standing, finding, on=on, by=by)
     return standing
 
 
-def _tell(standing: Standing, article: str, *, on: date, by: User | None) -> None:
-    """A suspension or a resumption is on record and known to the bank and to the managing bodies."""
+def _tell(standing: Standing, finding: Finding, *, on: date, by: User | None) -> None:
+    """A suspension or a resumption is on record, and known to the bank and to the managing bodies."""
     action = "banks.suspend" if standing.is_suspended else "banks.resume"
     after = {"npl": standing.npl_principal, "entered": standing.entered_principal}
-    audit.record(action, standing, by=by, on=on, after=after, article=article)
+    audit.record(action, standing, by=by, on=on, after=after, article=finding.article)
+    words = _("%(bank)s：暂停办理风险补偿业务") if standing.is_suspended else _("%(bank)s：恢复办理风险补偿业务")
+    body = " ".join(filter(None, [edition().message(finding), edition().mend(finding)]))
+    for role in TOLD:
+        notify(
+            key=f"standing:{standing.bank_id}:{standing.version}:{role}", role=role, bank=standing.bank_id, on=on,
+            title=words % {"bank": standing.bank}, body=body, article=finding.article,
+            url=reverse("banks:detail", args=[standing.bank_id]),
+        )  # fmt: skip

@@ -1,5 +1,22 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from banks.views import banks, people, records
 
 app_name = "banks"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", banks.index, name="index"),
+    path("own/", banks.own, name="own"),
+    path("register/", records.register_bank, name="register"),
+    path("<uuid:pk>/", banks.detail, name="detail"),
+    path("<uuid:pk>/agreements/add/", records.register_agreement, name="agreement_add"),
+    path("<uuid:pk>/members/", people.members, name="members"),
+    path("<uuid:pk>/members/add/", people.add_member, name="member_add"),
+    path("members/<uuid:pk>/active/", people.set_member_active, name="member_active"),
+    path("<uuid:pk>/payee/", records.enter_payee, name="payee_enter"),
+    path("payees/<uuid:pk>/confirm/", records.confirm_payee, name="payee_confirm"),
+    path("<uuid:pk>/listings/add/", records.list_dishonest, name="listing_add"),
+    path("listings/<uuid:pk>/end/", records.end_listing, name="listing_end"),
+    path("<uuid:pk>/violations/add/", records.enter_violation, name="violation_add"),
+    path("violations/<uuid:pk>/confirm/", records.confirm_violation, name="violation_confirm"),
+]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -31,7 +32,7 @@ class Borrower(Record):
 
 
 class Upload(FSMModelMixin, BankOwned):
-    """A batch of loans from one spreadsheet, or from one form (a batch of one row). Nothing is a loan until submission."""
+    """A batch of loans from one spreadsheet or one form (a batch of one row). Nothing is a loan until submission."""
 
     class State(models.TextChoices):
         RECEIVED = "received", _("已接收")
@@ -55,7 +56,7 @@ class Upload(FSMModelMixin, BankOwned):
     template_version = models.CharField(_("模板版本"), max_length=40, blank=True)
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED, protected=True)
     problems = models.JSONField(_("文件问题"), default=list, blank=True)
-    attempt = models.PositiveIntegerField(_("校验次数"), default=0)
+    headers = models.JSONField(_("文件表头"), default=dict, blank=True)
     rows_total = models.PositiveIntegerField(_("总行数"), default=0)
     rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
     rows_good = models.PositiveIntegerField(_("可入库行数"), default=0)
@@ -90,6 +91,9 @@ class Upload(FSMModelMixin, BankOwned):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("loans:upload", args=[self.pk])
 
     @transition(field=state, source=State.RECEIVED, target=State.CHECKING)
     def start_check(self) -> None:
@@ -281,6 +285,9 @@ class Loan(FSMModelMixin, BankOwned):
             models.Index(fields=["bank", "-id"], name="loan_by_bank"),
             models.Index(fields=["bank", "state", "-id"], name="loan_by_bank_state"),
             models.Index(fields=["borrower"], name="loan_by_borrower"),
+            models.Index(fields=["loan_number_key"], name="loan_by_number"),
+            models.Index(fields=["credit_code"], name="loan_by_credit_code"),
+            models.Index(fields=["borrower_name"], name="loan_by_borrower_name"),
             models.Index(fields=["disbursed_on"], name="loan_by_disbursement"),
             models.Index(
                 fields=["matures_on"],
@@ -291,6 +298,9 @@ class Loan(FSMModelMixin, BankOwned):
 
     def __str__(self) -> str:
         return self.loan_number
+
+    def get_absolute_url(self) -> str:
+        return reverse("loans:detail", args=[self.pk])
 
     @property
     def due_on(self):
@@ -436,7 +446,7 @@ class WithdrawalRequest(FSMModelMixin, BankOwned):
 
 
 class Determination(BankOwned):
-    """A standing or past determination 认定不良; at most one stands per loan. Its principal counts towards the 3 % (17)."""
+    """A standing or past determination 认定不良; at most one stands per loan. It counts towards the 3 % (17)."""
 
     class Ending(models.TextChoices):
         UPGRADED = "upgraded", _("上调分类")

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from banks.permissions import PUBLIC_BODIES, Answer, has_role, require, works_for
+from banks.permissions import PUBLIC_BODIES, works_for
 from pool.models import BANK_ROLES, Role, User
+from pool.permissions import Answer, has_role, require
 
 __all__ = [
     "READERS",

@@ -1,5 +1,26 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from loans.views import changes, library, uploads
 
 app_name = "loans"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", library.loan_list, name="list"),
+    path("export/", library.export, name="export"),
+    path("<uuid:pk>/", library.detail, name="detail"),
+    path("<uuid:pk>/classify/", changes.classify, name="classify"),
+    path("classifications/<uuid:pk>/submit/", changes.submit_classification, name="classification_submit"),
+    path("classifications/<uuid:pk>/cancel/", changes.cancel_classification, name="classification_cancel"),
+    path("<uuid:pk>/withdraw/", changes.withdraw, name="withdraw"),
+    path("withdrawals/<uuid:pk>/submit/", changes.submit_withdrawal, name="withdrawal_submit"),
+    path("withdrawals/<uuid:pk>/cancel/", changes.cancel_withdrawal, name="withdrawal_cancel"),
+    path("uploads/", uploads.upload_list, name="uploads"),
+    path("uploads/new/", uploads.upload_new, name="upload_new"),
+    path("uploads/form/", uploads.form_entry, name="form_entry"),
+    path("uploads/template/", uploads.template_file, name="template"),
+    path("uploads/<uuid:pk>/", uploads.upload, name="upload"),
+    path("uploads/<uuid:pk>/progress/", uploads.progress, name="upload_progress"),
+    path("uploads/<uuid:pk>/held/", uploads.held_rows, name="upload_held"),
+    path("uploads/<uuid:pk>/submit/", uploads.submit, name="upload_submit"),
+    path("uploads/<uuid:pk>/cancel/", uploads.cancel, name="upload_cancel"),
+]

@@ -1,4 +1,4 @@
-"""The closed vocabularies of a loan's facts, shared by the models, the spreadsheet columns and the API (CONTRACTS, `assess`)."""
+"""The closed vocabularies of a loan's facts, shared by the models, the spreadsheet columns and the API."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from pool import registry
+from pool.articles import edition as edition
 from pool.models import CalendarDay, CalendarYear, FxKind, FxRate, LprRate, ReferenceCoverage, RestrictedIndustry, User
 from pool.models.reference import IN_FORCE
 from pool.refs import (

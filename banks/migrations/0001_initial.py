@@ -128,8 +128,8 @@ class Migration(migrations.Migration):
                 (
                     "counterparty",
                     models.CharField(
-                        choices=[("manager", "高新投集团"), ("finance", "深圳市财政金融服务中心")],
-                        max_length=12,
+                        choices=[("manager", "高新投集团"), ("finance_centre", "深圳市财政金融服务中心")],
+                        max_length=16,
                         verbose_name="签约管理机构",
                     ),
                 ),

@@ -1,0 +1,75 @@
+"""What a person fills in about a bank. Forms check shape only; the services decide."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from banks.models import Agreement, Bank
+from pool.models import BANK_ROLES, Role
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def day_field(label: object, **options: object) -> forms.DateField:
+    return forms.DateField(label=label, widget=DayInput(), **options)
+
+
+class RegisterBankForm(forms.Form):
+    code = forms.CharField(label=_("机构代码"), max_length=12)
+    name = forms.CharField(label=_("机构全称"), max_length=120)
+    short_name = forms.CharField(label=_("机构简称"), max_length=40)
+    credit_code = forms.CharField(label=_("统一社会信用代码"), min_length=18, max_length=18)
+    kind = forms.ChoiceField(label=_("机构类型"), choices=Bank.Kind.choices)
+    joined_on = day_field(_("加盟日期"))
+    has_local_branch = forms.BooleanField(
+        label=_("已在深圳市依法设立分行以上机构"), required=False, help_text=_("未设立的不能加盟。")
+    )
+
+
+class AgreementForm(forms.Form):
+    counterparty = forms.ChoiceField(label=_("签约管理机构"), choices=Agreement.Counterparty.choices)
+    number = forms.CharField(label=_("协议编号"), max_length=60)
+    signed_on = day_field(_("签订日期"))
+    valid_from = day_field(_("生效日期"))
+    valid_to = day_field(_("失效日期"), required=False, help_text=_("长期有效的不填。"))
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(label=_("用户名"), max_length=150)
+    display_name = forms.CharField(label=_("姓名"), max_length=80)
+    role = forms.ChoiceField(label=_("角色"), choices=[(role.value, role.label) for role in Role if role in BANK_ROLES])
+    password = forms.CharField(
+        label=_("初始密码"),
+        min_length=10,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("本人首次登录时须修改。"),
+    )
+
+
+class PayeeForm(forms.Form):
+    account_name = forms.CharField(label=_("户名"), max_length=120)
+    account_number = forms.RegexField(
+        r"^[0-9]{8,32}$", label=_("账号"), help_text=_("8 至 32 位数字，加密保存。"),
+        error_messages={"invalid": _("账号应为 8 至 32 位数字，不含空格。")},
+    )  # fmt: skip
+    opening_bank = forms.CharField(label=_("开户行"), max_length=120)
+
+
+class ListingForm(forms.Form):
+    listed_from = day_field(_("列入日期"))
+    source = forms.CharField(label=_("依据文件"), max_length=200)
+
+
+class EndListingForm(forms.Form):
+    listed_to = day_field(_("移出日期"), help_text=_("自该日起可以提出申请。"))
+    reason = forms.CharField(label=_("移出依据"), max_length=400)
+
+
+class ViolationForm(forms.Form):
+    year = forms.IntegerField(label=_("所属年度"), min_value=2023, max_value=2099)
+    description = forms.CharField(label=_("违规事实"), widget=forms.Textarea(attrs={"rows": 4}))
+    document_number = forms.CharField(label=_("处理文号"), max_length=80)

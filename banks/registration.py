@@ -1,0 +1,43 @@
+"""What this room puts into the registries of the pool."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from banks import selectors
+from banks.models import Violation
+from banks.permissions import PUBLIC_BODIES, VIOLATION_CONFIRMERS
+from pool import registry
+from pool.models import BANK_ROLES, Role
+from pool.registry import NavItem, Todo, TodoSource
+
+GROUP = _("加盟银行")
+
+
+def register() -> None:
+    registry.navigation.register(NavItem(_("本行概况"), "banks:own", BANK_ROLES, order=10, group=GROUP))
+    registry.navigation.register(NavItem(_("加盟银行"), "banks:index", PUBLIC_BODIES, order=10, group=GROUP))
+    registry.todos.register(TodoSource("banks", todos, order=10))
+
+
+def todos(user: Any, on: date) -> Iterable[Todo]:
+    """A payee account or a violation that a second person must confirm."""
+    if user.role == Role.BANK_CHECKER:
+        account = selectors.unconfirmed_payee(user.institution)
+        if account is not None and account.entered_by_id != user.pk:
+            yield Todo(
+                title=_now("确认收款专用账户"), url=reverse("banks:detail", args=[user.institution]),
+                detail=str(account), waiting_for=_now("您（复核）"),
+            )  # fmt: skip
+    if user.role in VIOLATION_CONFIRMERS:
+        for found in (
+            Violation.objects.filter(confirmed_by__isnull=True).exclude(entered_by=user).select_related("bank")
+        ):
+            yield Todo(
+                title=_now("确认违规记录"), detail=f"{found.bank} {found.document_number}",
+                url=found.bank.get_absolute_url(), waiting_for=_now("您"),
+            )  # fmt: skip

@@ -1,0 +1,137 @@
+"""What a person fills in about loans. Forms check shape only; the services decide."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from banks.forms import day_field
+from banks.models import Bank
+from loans.columns import LOAN_SCHEMA
+from loans.models import Loan
+from loans.words import Classification
+from pool.rules import add_months, quarter_start
+from pool.sheets import Column, Kind
+
+QUARTERS_OFFERED = 12
+MONTHS_IN_QUARTER = 3
+
+
+def quarters_before(today: date) -> list[tuple[str, object]]:
+    """The quarters one may filter by, newest first."""
+    first = quarter_start(today)
+    days = [add_months(first, -MONTHS_IN_QUARTER * back) for back in range(QUARTERS_OFFERED)]
+    return [(day.isoformat(), quarter_words(day)) for day in days]
+
+
+def quarter_words(day: date) -> str:
+    return str(_("%(year)s 年第 %(quarter)s 季度")) % {"year": day.year, "quarter": (day.month - 1) // 3 + 1}
+
+
+class LoanFilter(forms.Form):
+    q = forms.CharField(
+        label=_("借据号、信用代码或名称开头"), required=False, max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )  # fmt: skip
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    library = forms.ChoiceField(label=_("项目库"), required=False)
+    quarter = forms.ChoiceField(label=_("发放季度"), required=False)
+    late = forms.ChoiceField(
+        label=_("录入"), required=False, choices=[("", _("全部")), ("0", _("按时录入")), ("1", _("逾期录入"))]
+    )
+    bank = forms.ModelChoiceField(
+        label=_("加盟银行"), required=False, queryset=Bank.objects.none(), empty_label=_("全部")
+    )
+
+    def __init__(self, *args: Any, today: date, with_bank: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everything = [("", _("全部"))]
+        self.fields["state"].choices = everything + Loan.State.choices
+        self.fields["library"].choices = everything + Loan.Library.choices
+        self.fields["quarter"].choices = everything + quarters_before(today)
+        if with_bank:
+            self.fields["bank"].queryset = Bank.objects.all()
+        else:
+            del self.fields["bank"]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("贷款项目录入表"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        max_length=200,
+        allow_empty_file=True,
+    )
+
+
+class ClassificationForm(forms.Form):
+    after = forms.ChoiceField(label=_("调整为"), choices=Classification.choices)
+    on_date = day_field(_("分类日期"), help_text=_("本行作出分类认定的日期。"))
+    principal_balance = forms.DecimalField(
+        label=_("该日本金余额"), max_digits=18, decimal_places=2, min_value=0, help_text=_("单位元，不含利息和费用。")
+    )
+    reason = forms.CharField(
+        label=_("分类依据"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("例如：本金逾期 91 天。"),
+    )
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(label=_("撤回原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LoanEntryForm(forms.Form):
+    """One field per column of the template; its cells are judged exactly as a row of a file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for column in LOAN_SCHEMA.columns:
+            self.fields[column.key] = _field(column)
+
+    def cells(self) -> dict[str, Any]:
+        """As a row of the template: several choices in one cell, days as text."""
+        return {key: _cell(value) for key, value in self.cleaned_data.items()}
+
+
+def _field(column: Column) -> forms.Field:
+    words = {"label": column.header, "help_text": _(column.note) if column.note else "", "required": False}
+    empty = [("", "---------")]
+    labels = [(choice.label, choice.label) for choice in column.choices]
+    if column.kind is Kind.CHOICE:
+        return forms.ChoiceField(choices=empty + labels, **words)
+    if column.kind is Kind.CHOICES:
+        return forms.MultipleChoiceField(choices=labels, widget=forms.CheckboxSelectMultiple, **words)
+    if column.kind is Kind.YES_NO:
+        return forms.ChoiceField(choices=[*empty, ("是", _("是")), ("否", _("否"))], **words)
+    if column.kind is Kind.DATE:
+        return day_field(column.header, required=False, help_text=words["help_text"])
+    mode = {"inputmode": "decimal"} if column.kind in (Kind.MONEY, Kind.PERCENT, Kind.INTEGER) else {}
+    attributes = {**mode, **({"autocomplete": "off"} if column.sensitive else {})}
+    return forms.CharField(max_length=500, widget=forms.TextInput(attrs=attributes), **words)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "、".join(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+SECTIONS: tuple[tuple[object, tuple[str, ...]], ...] = (
+    (_("借据与借款人"), (
+        "iou_number", "contract_number", "branch_name", "borrower_kind", "borrower_name", "credit_code",
+    )),
+    (_("小微企业主与共同借款人"), (
+        "owner_name", "owner_id_kind", "owner_id_number", "firm_name", "co_borrower_name", "co_borrower_code",
+    )),
+    (_("经营与规模"), (
+        "district", "industry_code", "industry_group", "staff", "revenue", "assets", "in_shenzhen", "quasi_financial",
+    )),
+    (_("贷款"), (
+        "product", "use", "use_detail", "other_cover", "security", "currency", "principal", "credit_line",
+        "other_balances", "annual_rate", "disbursed_on", "matures_on",
+    )),
+    (_("资质与业务特征"), ("qualifications", "qualification_from", "qualification_to", "features", "remarks")),
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""What must always hold in this room; each yields one sentence per breach."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from banks.models import Standing
+from loans import selectors
+from loans.models import Loan
+from loans.services import deadlines
+from loans.services.moves import TABLE
+from pool.models import Transition
+
+
+def standings_add_up() -> Iterator[str]:
+    """The two sums of article 17 equal what the loans say."""
+    for row in Standing.objects.select_related("bank"):
+        true = selectors.true_sums(row.bank_id)
+        if row.entered_principal != true["entered"]:
+            yield f"{row.bank}: entered {row.entered_principal} kept, {true['entered']} counted"
+        if row.npl_principal != true["npl"]:
+            yield f"{row.bank}: non-performing {row.npl_principal} kept, {true['npl']} counted"
+
+
+_LAST_MOVES = f"""
+SELECT l.id, l.state, l.library, s.target, b.target
+FROM loans_loan l
+LEFT JOIN LATERAL (SELECT target FROM {Transition._meta.db_table} t
+  WHERE t.subject_id = l.id AND t.field = 'state' ORDER BY t.id DESC LIMIT 1) s ON true
+LEFT JOIN LATERAL (SELECT target FROM {Transition._meta.db_table} t
+  WHERE t.subject_id = l.id AND t.field = 'library' ORDER BY t.id DESC LIMIT 1) b ON true
+WHERE s.target IS DISTINCT FROM l.state OR b.target IS DISTINCT FROM l.library
+"""
+_STEPS = f"""
+SELECT subject_id, before, source, target FROM (
+  SELECT subject_id, source, target, lag(target, 1, '') OVER (PARTITION BY subject_id ORDER BY id) AS before
+  FROM {Transition._meta.db_table} WHERE subject_kind = 'loans.loan' AND field = 'state') AS steps
+WHERE before <> source OR NOT (source || '>' || target = ANY(%s))
+"""
+
+
+def states_follow_the_log() -> Iterator[str]:
+    """I9: state and library are where the log of moves ends, and each step is one the table allows."""
+    allowed = [f">{Loan.State.ENTERED.value}", *(f"{source}>{target}" for source, target in TABLE)]
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_MOVES)
+        for loan, state, library, last_state, last_library in cursor.fetchall():
+            yield f"loan {loan}: {state}/{library}, but the log ends at {last_state}/{last_library}"
+        cursor.execute(_STEPS, [allowed])
+        for loan, before, source, target in cursor.fetchall():
+            yield f"loan {loan}: step {source or 'nothing'} → {target} after {before or 'nothing'}"
+
+
+def deadlines_are_right() -> Iterator[str]:
+    """I10: each stored claim period is what the rules say."""
+    yield from deadlines.wrongly_kept()

@@ -1,0 +1,38 @@
+"""What this room puts into the registries of the pool."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loans import invariants, jobs, selectors, services, todos
+from loans import permissions as may
+from loans.services.entering import RECEIPT_PURPOSE
+from loans.services.uploads import FILE_PURPOSE
+from pool import registry
+from pool.registry import FileGuard, Invariant, NavItem, Search, Task, TodoSource
+
+GROUP = _("贷款")
+
+
+def register() -> None:
+    registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=20, group=GROUP))
+    registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=21, group=GROUP))
+    registry.todos.register(TodoSource("loans", todos.todos, order=20))
+    registry.search.register(Search("loans", _("贷款"), _hits, order=20))
+    registry.jobs.register(jobs.entry_windows)
+    registry.jobs.register(jobs.recheck_standing)
+    registry.tasks.register(Task("loans.check_upload", services.check_upload, atomic=False))
+    registry.tasks.register(Task("loans.enter_upload", services.enter_upload))
+    registry.tasks.register(Task("loans.make_receipt", services.make_receipt))
+    for purpose in (FILE_PURPOSE, RECEIPT_PURPOSE):
+        registry.file_guards.register(FileGuard(purpose, may.may_download))
+    registry.invariants.register(Invariant("standing", _("不良占比与贷款一致"), invariants.standings_add_up))
+    registry.invariants.register(Invariant("loan_states", _("贷款状态与经过一致"), invariants.states_follow_the_log))
+    registry.invariants.register(Invariant("claim_periods", _("申请期限计算无误"), invariants.deadlines_are_right))
+
+
+def _hits(user: Any, words: str) -> Iterable[tuple[str, str, str]]:
+    for loan in selectors.search(user, words):
+        detail = f"{loan.borrower_name} · {loan.get_state_display()}"
+        yield loan.loan_number, detail, loan.get_absolute_url()

@@ -1,0 +1,131 @@
+"""Reads about loans that are more than a filter; pages, exports and the API ask here."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from loans import permissions as may
+from loans import rules
+from loans.keys import loan_number_key
+from loans.models import ClassificationRequest, Determination, Loan, Upload, UploadRow, WithdrawalRequest
+from pool.models import User
+from pool.rules import Window, quarter_end, quarter_start
+from pool.selectors import edition, refs
+
+LAST_CHARACTER = chr(0x10FFFF)
+
+
+def visible_loans(user: User) -> "QuerySet[Loan]":
+    """Loans this person may open."""
+    rows: QuerySet[Loan] = Loan.objects.visible_to(user)
+    return rows if user.role in may.READERS else rows.none()
+
+
+def visible_uploads(user: User) -> "QuerySet[Upload]":
+    rows: QuerySet[Upload] = Upload.objects.visible_to(user)
+    return rows if user.role in may.READERS else rows.none()
+
+
+def matching(text: str) -> Q:
+    """An exact loan number or credit code, or the beginning of a borrower's name.
+
+    A range of the name, not LIKE: under row-level security PostgreSQL uses an index for leakproof comparisons only.
+    """
+    words = text.strip()
+    key = loan_number_key(words)
+    return (
+        Q(loan_number_key=key)
+        | Q(credit_code=key)
+        | Q(borrower_name__gte=words, borrower_name__lt=words + LAST_CHARACTER)
+    )
+
+
+def in_quarter(first: date) -> Q:
+    """Disbursed in the quarter that holds this day."""
+    return Q(disbursed_on__gte=quarter_start(first), disbursed_on__lte=quarter_end(first))
+
+
+def search(user: User, words: str, limit: int = 8) -> "QuerySet[Loan]":
+    return visible_loans(user).filter(matching(words)).order_by("-id")[:limit]
+
+
+def open_classification(loan: Loan) -> ClassificationRequest | None:
+    found: ClassificationRequest | None = ClassificationRequest.objects.filter(
+        loan=loan, state=ClassificationRequest.State.PREPARED
+    ).first()
+    return found
+
+
+def open_withdrawal(loan: Loan) -> WithdrawalRequest | None:
+    found: WithdrawalRequest | None = WithdrawalRequest.objects.filter(
+        loan=loan, state=WithdrawalRequest.State.PREPARED
+    ).first()
+    return found
+
+
+def standing_determination(loan: Loan) -> Determination | None:
+    found: Determination | None = Determination.objects.filter(loan=loan, ended_on__isnull=True).first()
+    return found
+
+
+@dataclass(frozen=True)
+class EntryWindow:
+    """The window of one quarter's loans, as of a day."""
+
+    quarter: date
+    window: Window
+    left: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.quarter.year} 年第 {(self.quarter.month - 1) // 3 + 1} 季度"
+
+
+def open_windows(on: date) -> list[EntryWindow]:
+    """The quarters whose loans may be entered in time on that day, the one that closes first in front."""
+    calendar = refs(on).calendar
+    found = []
+    for day in (quarter_start(on), quarter_start(_day_before(quarter_start(on)))):
+        window = rules.entry_window(edition(), calendar, day)
+        if window.holds(on):
+            found.append(EntryWindow(day, window, calendar.remaining(on, window.closes_on)))
+    return sorted(found, key=lambda item: item.window.closes_on)
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def rows_of(upload: Upload, *statuses: str) -> "QuerySet[UploadRow]":
+    rows: QuerySet[UploadRow] = UploadRow.objects.filter(upload=upload, bank_id=upload.bank_id)
+    if statuses:
+        rows = rows.filter(status__in=statuses)
+    return rows.order_by("sheet", "row")
+
+
+def common_problems(upload: Upload, limit: int = 5) -> list[tuple[str, int]]:
+    """The most frequent problem codes among the held rows."""
+    counts: dict[str, int] = {}
+    for problems in rows_of(upload, UploadRow.Status.HELD).values_list("problems", flat=True).iterator():
+        for code in {problem["code"] for problem in problems if problem["severity"] == "error"}:
+            counts[code] = counts.get(code, 0) + 1
+    return sorted(counts.items(), key=lambda item: -item[1])[:limit]
+
+
+def true_sums(bank_id: UUID) -> dict[str, Any]:
+    """What the standing should say, from the loans themselves (reading 12)."""
+    entered = Loan.objects.filter(bank_id=bank_id).exclude(state=Loan.State.WITHDRAWN)
+    counted = Determination.objects.filter(bank_id=bank_id, ended_on__isnull=True, recovered_on__isnull=True)
+    return {
+        "entered": entered.aggregate(total=Sum("principal", default=0))["total"],
+        "npl": counted.aggregate(total=Sum("principal_balance", default=0))["total"],
+    }
+
+
+def states_of(user: User) -> dict[str, int]:
+    """How many loans in each state."""
+    counted = visible_loans(user).values_list("state").annotate(n=Count("id"))
+    return dict(counted.order_by("state"))

@@ -1,0 +1,109 @@
+"""Judging the rows of an upload, in a worker: form, rules, duplicates. No query per row; progress per chunk."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+
+from loans.columns import LOAN_SCHEMA
+from loans.models import Loan, Upload, UploadRow
+from loans.services.judging import Judge, Judged
+from loans.services.rows import principal_of, store
+from pool import audit, scope
+from pool.moves import move
+from pool.sheets import CellProblem, Reader, SheetRefused, read
+
+CHUNK = 1000
+State = Upload.State
+Status = UploadRow.Status
+_COMPARED = ("original_principal", "currency", "annual_rate", "disbursed_on", "matures_on", "credit_code")
+
+
+def check_upload(upload_id: UUID | str) -> None:
+    """Read the file and judge every row. Killed at any point and called again, it goes on where it stood."""
+    with scope.everything():
+        upload = Upload.objects.select_for_update(of=("self",)).select_related("file").get(pk=upload_id)
+        if upload.state == State.RECEIVED:
+            move(upload, "start_check", by=None, on=upload.made_on)
+        if upload.state != State.CHECKING:
+            return
+    try:
+        with read(Path(settings.MEDIA_ROOT) / upload.file.path, LOAN_SCHEMA) as reader:
+            _check_rows(upload, reader)
+    except SheetRefused as refused:
+        _fail(upload, [CellProblem("", 0, "", "", "", refused.code, params=refused.params)])
+
+
+def _check_rows(upload: Upload, reader: Reader) -> None:
+    if reader.broken:
+        _fail(upload, reader.problems)
+        return
+    with scope.bank_scope(upload.bank_id):
+        done = UploadRow.objects.filter(upload=upload).count()
+        seen = dict(
+            UploadRow.objects.filter(upload=upload, loan_number_key__gt="").values_list("loan_number_key", "row")
+        )
+        judge = Judge(upload.made_on, seen)
+    for chunk in _chunks(islice(reader, done, None)):
+        judged = [judge.judge(row, reader.sheet) for row in chunk]
+        with scope.bank_scope(upload.bank_id):
+            compare_with_library(upload.bank_id, judged)
+            store(upload, judged)
+            Upload.objects.filter(pk=upload.pk).update(rows_done=done + len(judged))
+        done += len(judged)
+    with scope.bank_scope(upload.bank_id):
+        locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if not done:
+            _fail(locked, [CellProblem(reader.sheet, 0, "", "", "", "no_rows")])
+            return
+        locked.template_version = reader.template_version
+        locked.headers = dict(reader.headers())
+        locked.problems = [problem.as_dict() for problem in reader.problems]
+        finish(locked, on=upload.made_on)
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def compare_with_library(bank_id: UUID, judged: list[Judged]) -> None:
+    """What the bank has entered already: known if it is the same loan, held if it differs. One query for all."""
+    wanted = {item.key: item for item in judged if item.status == Status.GOOD}
+    there = Loan.objects.filter(bank_id=bank_id, loan_number_key__in=wanted).exclude(state=Loan.State.WITHDRAWN)
+    for loan in there.values("loan_number_key", *_COMPARED):
+        wanted[loan.pop("loan_number_key")].meet(loan)
+
+
+def finish(upload: Upload, *, on: date) -> None:
+    """Count the rows of a locked upload and offer it to the checker."""
+    rows = UploadRow.objects.filter(upload=upload)
+    good = Q(status=Status.GOOD)
+    counts = rows.aggregate(
+        rows_total=Count("id"),
+        rows_good=Count("id", filter=good),
+        rows_held=Count("id", filter=Q(status=Status.HELD)),
+        rows_known=Count("id", filter=Q(status=Status.KNOWN)),
+        rows_late=Count("id", filter=good & Q(late=True)),
+        rows_warned=Count("id", filter=good & ~Q(problems=[])),
+        principal_good=Sum(principal_of(), filter=good, default=0),
+    )
+    counts["rows_done"] = counts["rows_total"]
+    move(upload, "finish_check", by=None, on=on, **counts)
+    audit.record("loans.check_upload", upload, by=None, on=on, after=counts)
+
+
+def _fail(upload: Upload, problems: list[CellProblem]) -> None:
+    """No row can be read; the file's problems say why."""
+    with scope.bank_scope(upload.bank_id):
+        locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        on = locked.made_on
+        told = [problem.as_dict() for problem in problems]
+        move(locked, "fail", by=None, on=on, problems=told)
+        audit.record("loans.fail_upload", locked, by=None, on=on, after={"codes": [item["code"] for item in told]})

@@ -1,0 +1,46 @@
+"""The deadline a determination opens: the claim period (19(2)). The kind of a deadline is its provision's slug."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from loans.models import Loan
+from pool import rules
+from pool.models import Deadline
+from pool.rules import Window
+from pool.selectors import edition, refs
+from pool.services import deadlines
+
+CLAIM_PERIOD = "claim_period"
+LABEL = _("提交风险补偿申请")
+WAITING_FOR = _("加盟银行")
+
+
+def claim_window(determined_on: date) -> Window:
+    """Until when a loan determined on that day may be claimed; the transition of article 21 included."""
+    book = edition()
+    calendar = refs(determined_on).calendar
+    window = rules.reckon(book[CLAIM_PERIOD], "determined", determined_on, calendar)
+    return rules.not_before(window, book["claim_floor"])
+
+
+def open_claim_period(loan: Loan, determined_on: date) -> Deadline:
+    return deadlines.open_deadline(
+        loan, claim_window(determined_on), refs(determined_on).calendar,
+        kind=CLAIM_PERIOD, label=str(LABEL), waiting_for=str(WAITING_FOR),
+    )  # fmt: skip
+
+
+def drop_claim_period(loan: Loan, on: date, because: str) -> None:
+    deadlines.drop(loan.pk, CLAIM_PERIOD, on=on, because=because)
+
+
+def wrongly_kept() -> list[str]:
+    """Claim periods that do not say what the rules say today (I10)."""
+    wrong = []
+    rows = Deadline.objects.filter(kind=CLAIM_PERIOD, fulfilled_on__isnull=True, dropped_on__isnull=True)
+    for row in rows.iterator():
+        expected = claim_window(row.event_on).closes_on
+        if row.closes_on != expected:
+            wrong.append(f"{row.subject_id} {row.kind}: {row.closes_on} stored, {expected} computed")
+    return wrong

@@ -1,0 +1,73 @@
+"""What waits for whom in this room: uploads, classifications, withdrawals, entry windows that close."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from loans import selectors
+from loans.models import ClassificationRequest, Upload, WithdrawalRequest
+from pool.models import Role
+from pool.registry import Todo
+from pool.selectors import edition
+
+SHOWN_WORKING_DAYS = 10
+"""An entry window is shown to the maker when so few working days are left."""
+
+
+def todos(user: Any, on: date) -> Iterable[Todo]:
+    if user.role == Role.BANK_CHECKER:
+        yield from _for_checker(user, on)
+    if user.role == Role.BANK_MAKER:
+        yield from _for_maker(user, on)
+
+
+def _for_checker(user: Any, on: date) -> Iterable[Todo]:
+    windows = selectors.open_windows(on)
+    closes = windows[0].window.closes_on if windows else None
+    article = edition()["entry_window"].article
+    waiting_for = _("您（复核）")
+    uploads = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_good__gt=0)
+    for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
+        yield Todo(
+            title=_("复核并提交批次 %(number)s") % {"number": upload.number},
+            detail=_("可入库 %(good)s 行，暂缓 %(held)s 行") % {"good": upload.rows_good, "held": upload.rows_held},
+            url=upload.get_absolute_url(), due=closes, article=article, waiting_for=waiting_for,
+        )  # fmt: skip
+    requests = ClassificationRequest.objects.visible_to(user).filter(state=ClassificationRequest.State.PREPARED)
+    for request in requests.select_related("loan").exclude(made_by=user).order_by("id")[:20]:
+        yield Todo(
+            title=_("复核分类调整 %(number)s") % {"number": request.loan.loan_number},
+            detail=_("%(name)s：拟调整为%(after)s")
+            % {"name": request.loan.borrower_name, "after": request.get_after_display()},
+            url=request.loan.get_absolute_url(), article=edition()["npl_classes"].article, waiting_for=waiting_for,
+        )  # fmt: skip
+    withdrawals = WithdrawalRequest.objects.visible_to(user).filter(state=WithdrawalRequest.State.PREPARED)
+    for request in withdrawals.select_related("loan").exclude(made_by=user).order_by("id")[:20]:
+        yield Todo(
+            title=_("复核撤回入库 %(number)s") % {"number": request.loan.loan_number},
+            detail=request.reason, url=request.loan.get_absolute_url(), waiting_for=waiting_for,
+        )  # fmt: skip
+
+
+def _for_maker(user: Any, on: date) -> Iterable[Todo]:
+    for window in selectors.open_windows(on):
+        if window.left <= SHOWN_WORKING_DAYS:
+            yield Todo(
+                title=_("录入%(quarter)s发放的贷款") % {"quarter": window.name},
+                detail=_("截止后录入的仍会保留，但不予补偿"),
+                url=reverse("loans:upload_new"), due=window.window.closes_on, article=window.window.article,
+                waiting_for=_("您（经办）"), provisional=window.window.provisional,
+            )  # fmt: skip
+    uploads = selectors.visible_uploads(user).filter(
+        state__in=[Upload.State.CHECKED, Upload.State.ENTERED], rows_held__gt=0, made_by=user
+    )
+    for upload in uploads.order_by("-id")[:5]:
+        if upload.made_on >= date.fromordinal(on.toordinal() - SHOWN_WORKING_DAYS):
+            yield Todo(
+                title=_("改正批次 %(number)s 的暂缓行") % {"number": upload.number},
+                detail=_("%(held)s 行暂缓，改正后只需再传这些行") % {"held": upload.rows_held},
+                url=upload.get_absolute_url(), article=edition()["entry_window"].article, waiting_for=_("您（经办）"),
+            )  # fmt: skip

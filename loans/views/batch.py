@@ -1,0 +1,134 @@
+"""What the page of an upload shows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from loans import permissions as may
+from loans import selectors
+from loans.models import Upload, UploadRow
+from loans.views.page import told as stored_in_words
+from pool import clock
+from pool.formats import whole
+from pool.rulebook import Finding
+from pool.selectors import edition
+from pool.sheets import CellProblem
+from pool.tables import keyset_page
+
+State = Upload.State
+Status = UploadRow.Status
+TABS = (Status.HELD, Status.GOOD, Status.KNOWN, Status.ENTERED)
+BUSY = {State.RECEIVED, State.CHECKING, State.SUBMITTED}
+
+
+def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    today = clock.today()
+    chosen = _chosen(request, upload)
+    rows = keyset_page(selectors.rows_of(upload, chosen), request, order=["sheet", "row"], size=30)
+    return {
+        "upload": upload,
+        "job": progress_of(upload),
+        "is_busy": upload.state in BUSY,
+        "file_problems": [_problem(CellProblem.from_dict(item)) for item in upload.problems],
+        "tabs": _tabs(upload, chosen),
+        "chosen": chosen,
+        "rows": [_row(row) for row in rows.rows],
+        "page": rows,
+        "windows": selectors.open_windows(today),
+        "may_submit": may.may_check(request.user, upload.bank_id)[0]
+        and upload.state == State.CHECKED
+        and upload.rows_good,
+        "made_by_me": upload.made_by_id == request.user.pk,
+        "may_cancel": upload.state in {State.RECEIVED, State.CHECKING, State.CHECKED}
+        and (may.may_make(request.user, upload.bank_id)[0] or may.may_check(request.user, upload.bank_id)[0]),
+        "may_make": may.may_make(request.user, upload.bank_id)[0],
+        "waiting": _waiting(upload),
+    }
+
+
+def _chosen(request: HttpRequest, upload: Upload) -> str:
+    asked = request.GET.get("rows", "")
+    if asked in Status.values:
+        return asked
+    if upload.rows_held:
+        return Status.HELD
+    return Status.ENTERED if upload.state == State.ENTERED else Status.GOOD
+
+
+def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
+    counts = {
+        Status.HELD: upload.rows_held,
+        Status.GOOD: upload.rows_good if upload.state != State.ENTERED else 0,
+        Status.KNOWN: upload.rows_known,
+        Status.ENTERED: upload.rows_entered,
+    }
+    return [
+        {"label": status.label, "url": f"?rows={status.value}", "active": chosen == status, "count": counts[status]}
+        for status in TABS
+        if counts[status] or chosen == status
+    ]
+
+
+def _row(row: UploadRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "name": row.facts.get("borrower_name", ""),
+        "principal": row.facts.get("principal_yuan"),
+        "disbursed_on": row.facts.get("disbursed_on"),
+        "problems": [_problem(CellProblem.from_dict(item)) for item in row.problems],
+        "findings": [stored_in_words(item) for item in row.findings],
+    }
+
+
+def _problem(problem: CellProblem) -> dict[str, Any]:
+    return {
+        "outcome": "error" if problem.is_error else "warning",
+        "where": " ".join(filter(None, [problem.cell, problem.header])),
+        "message": problem.message,
+        "mend": problem.mend,
+        "article": problem.article,
+        "value": problem.value,
+    }
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    return stored_in_words(finding.as_json())
+
+
+def progress_of(upload: Upload) -> dict[str, Any]:
+    """The job bar: what the worker is at, or how it ended."""
+    states = {State.RECEIVED: "queued", State.CHECKING: "running", State.SUBMITTED: "running", State.FAILED: "failed"}
+    labels = {
+        State.RECEIVED: _("等待校验"),
+        State.CHECKING: _("正在校验"),
+        State.SUBMITTED: _("正在写入项目库"),
+        State.FAILED: _("无法读取文件"),
+    }
+    words = {
+        State.RECEIVED: _("文件已接收，排队等待处理。"),
+        State.CHECKING: _("已校验 %(done)s 行，可以离开本页，处理不会中断。") % {"done": whole(upload.rows_done)},
+        State.SUBMITTED: _("入库日期为 %(day)s，以提交时刻为准。") % {"day": upload.submitted_on},
+    }
+    return {
+        "state": states.get(upload.state, "finished"),
+        "label": labels.get(upload.state, _("处理完毕")),
+        "message": words.get(upload.state, ""),
+        "done": 0,
+        "total": 0,
+        "url": reverse("loans:upload_progress", args=[upload.pk]),
+    }
+
+
+def _waiting(upload: Upload) -> dict[str, Any] | None:
+    """Who acts now: the page always says it."""
+    article = edition()["entry_window"].article
+    if upload.state == State.CHECKED and upload.rows_good:
+        windows = selectors.open_windows(clock.today())
+        due = windows[0].window.closes_on if windows else None
+        left = windows[0].left if windows else None
+        return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": due, "left": left, "article": article}
+    if upload.state == State.CHECKED:
+        return {"title": _("没有可入库的行，请改正后重新上传"), "who": _("本行经办人员"), "article": article}
+    return None

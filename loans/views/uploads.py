@@ -1,0 +1,169 @@
+"""Uploads: template, file or form, progress, findings, submission, receipt."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banks.views.records import seen_version
+from loans import permissions as may
+from loans import reports, selectors, services
+from loans.columns import LOAN_SCHEMA
+from loans.forms import SECTIONS, LoanEntryForm, UploadForm
+from loans.models import Upload
+from loans.services.uploads import RowRefused
+from loans.tables import upload_columns
+from loans.template import write_template
+from loans.views import batch
+from pool import audit, clock, exports
+from pool.errors import NotPermitted, Refused
+from pool.forms_keys import once
+from pool.models import AccessLog
+from pool.refusals import add_to_form
+from pool.tables import Table, keyset_page
+
+
+def _require_maker(request: HttpRequest) -> None:
+    if request.user.institution is None:
+        raise NotPermitted()
+    may.require(may.may_make(request.user, request.user.institution))
+
+
+def _upload_or_404(request: HttpRequest, pk: UUID) -> Upload:
+    rows = selectors.visible_uploads(request.user)
+    return get_object_or_404(rows.select_related("bank", "file", "receipt", "made_by", "submitted_by"), pk=pk)
+
+
+@login_required
+@require_GET
+def upload_list(request: HttpRequest) -> HttpResponse:
+    may.require(may.has_role(request.user, may.READERS))
+    rows = selectors.visible_uploads(request.user).select_related("bank", "file", "made_by")
+    shown = keyset_page(rows, request, order=["-id"], size=30)
+    columns = upload_columns(with_bank=request.user.institution is None)
+    table = Table(columns, shown.rows, page=shown, caption=_("入库批次"), empty_title=_("还没有上传过贷款项目"))
+    windows = selectors.open_windows(clock.today())
+    may_make = request.user.institution is not None and may.may_make(request.user, request.user.institution)[0]
+    return render(request, "loans/uploads.html", {"table": table, "windows": windows, "may_make": may_make})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def upload_new(request: HttpRequest) -> HttpResponse:
+    _require_maker(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            upload = services.receive_upload(file=file, name=file.name, by=request.user, on=clock.today())
+        except NotPermitted:
+            raise
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            return redirect("loans:upload", pk=upload.pk)
+    windows = selectors.open_windows(clock.today())
+    return render(request, "loans/upload_new.html", {"form": form, "windows": windows})
+
+
+@login_required
+@require_GET
+def template_file(request: HttpRequest) -> HttpResponse:
+    """The workbook to fill in, made from the schema."""
+    _require_maker(request)
+    buffer = io.BytesIO()
+    write_template(buffer)
+    buffer.seek(0)
+    name = f"{LOAN_SCHEMA.title}-{LOAN_SCHEMA.code}.xlsx"
+    return FileResponse(buffer, as_attachment=True, filename=name, content_type=exports.XLSX)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def form_entry(request: HttpRequest) -> HttpResponse:
+    """One loan by form: the same judgement as a row of a file."""
+    _require_maker(request)
+    form = LoanEntryForm(request.POST or None)
+    findings: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            upload = services.enter_form(cells=form.cells(), by=request.user, on=clock.today())
+        except RowRefused as no:
+            findings = _tell(form, no)
+        except NotPermitted:
+            raise
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            messages.success(request, _("已生成批次，等待复核人员提交。"))
+            return redirect("loans:upload", pk=upload.pk)
+    sections = [(title, [form[key] for key in keys]) for title, keys in SECTIONS]
+    return render(request, "loans/form_entry.html", {"form": form, "sections": sections, "findings": findings})
+
+
+def _tell(form: LoanEntryForm, no: RowRefused) -> list[dict[str, Any]]:
+    """Problems stand beside their fields; failing rules above the form."""
+    for problem in no.problems:
+        if problem.is_error or problem.code == "already_entered":
+            form.add_error(problem.key if problem.key in form.fields else None, f"{problem.message}{problem.mend}")
+    return [batch.told(finding) for finding in no.findings]
+
+
+@login_required
+@require_GET
+def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _upload_or_404(request, pk)
+    return render(request, "loans/upload.html", batch.of_upload(request, found))
+
+
+@login_required
+@require_GET
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bar alone; when the work has ended the whole page is fetched again."""
+    found = _upload_or_404(request, pk)
+    job = batch.progress_of(found)
+    response = render(request, "loans/_progress.html", {"job": job})
+    if job["state"] in {"finished", "failed"}:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_GET
+def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The workbook that comes back: held rows only, their faulty cells explained; mended, it can be sent again."""
+    found = _upload_or_404(request, pk)
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="held rows")
+    name = f"{found.number}-{_('待改正')}.xlsx"
+    body = reports.workbook(found)
+    return FileResponse(body, as_attachment=True, filename=name, content_type=exports.XLSX)
+
+
+@login_required
+@require_POST
+@once
+def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _upload_or_404(request, pk)
+    version = seen_version(request)
+    services.submit_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
+    messages.success(request, _("已提交，入库日期以此刻为准；正在写入项目库。"))
+    return redirect("loans:upload", pk=found.pk)
+
+
+@login_required
+@require_POST
+@once
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _upload_or_404(request, pk)
+    version = seen_version(request)
+    services.cancel_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
+    messages.success(request, _("已取消本批次，没有贷款入库。"))
+    return redirect("loans:upload", pk=found.pk)
