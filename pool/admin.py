@@ -40,6 +40,7 @@ from pool.models import (
 )
 from pool.permissions import JOB_RUNNERS, TRAIL_READERS, may_manage_accounts, may_run_jobs, require
 from pool.services import people
+from pool.views.sessions import SignOut
 
 __all__ = ["Act", "ReadOnlyAdmin"]
 
@@ -57,6 +58,8 @@ def sign_in_first(request: HttpRequest, extra_context: Any = None) -> HttpRespon
 
 
 admin.site.login = sign_in_first
+admin.site.logout = SignOut.as_view()
+admin.site.password_change = lambda request, extra_context=None: redirect("password_change")
 
 
 def _switch(active: bool) -> Any:

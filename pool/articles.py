@@ -1,5 +1,6 @@
 """The rulebook as people read it: the law's listing put into words, with the official wording where it is loaded."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pool.models import OfficialText
 from pool.rulebook import Edition, editions
+from pool.rulebook.edition import Range
 from pool.rulebook.listing import ArticleLine, ProvisionLine, read_examples, rulebook_listing
+from pool.rulebook.values import Stage, Tier
 
 SCHEME = "shenzhen"
 UNITS = {
@@ -30,6 +33,7 @@ UNITS = {
     "bank": _("家银行"),
     "days_per_year": _("天／年"),
 }
+OUTCOMES = {"pass": _("适用"), "fail": _("不适用"), "hold": _("暂缓"), "info": _("提示")}
 
 
 def edition() -> Edition:
@@ -52,10 +56,13 @@ def _listing(key: str) -> list[ArticleLine]:
     return list(rulebook_listing(book, read_examples(folder) if folder.is_dir() else ()))
 
 
-def lines(book: Edition, language_code: str) -> list[dict[str, Any]]:
+def official_wording(book: Edition) -> dict[int, str]:
+    return dict(OfficialText.objects.filter(edition=book.key).values_list("article", "text"))
+
+
+def lines(book: Edition, language_code: str, official: Mapping[int, str]) -> list[dict[str, Any]]:
     """One mapping per article, ready for a page or a terminal."""
     language = language_of(language_code)
-    official = dict(OfficialText.objects.filter(edition=book.key).values_list("article", "text"))
     return [_line(book, line, language, official.get(line.article.number, "")) for line in _listing(book.key)]
 
 
@@ -74,12 +81,14 @@ def _line(book: Edition, line: ArticleLine, language: str, official: str) -> dic
 
 def _provision(book: Edition, item: ProvisionLine, language: str) -> dict[str, Any]:
     provision = item.provision
+    by_name = provision.method == "formula"
     return {
         "slug": provision.slug,
         "citation": provision.article,
         "title": provision.title.said(language),
         "method": provision.method,
-        "value": value_words(provision.value, provision.unit),
+        "value": "" if by_name else value_words(book, provision.value, provision.unit, language),
+        "formula": provision.value if by_name else "",
         "readings": [
             {"number": number, "text": book.readings[number].text.said(language)} for number in provision.readings
         ],
@@ -93,22 +102,42 @@ def readings(book: Edition, language_code: str) -> list[dict[str, Any]]:
     return [{"number": number, "text": reading.text.said(language)} for number, reading in book.readings.items()]
 
 
-def value_words(value: Any, unit: str) -> str:
+def value_words(book: Edition, value: Any, unit: str, language: str) -> str:
     """A provision's value as a reader expects it."""
     if value is None:
         return ""
+    if isinstance(value, Tier):
+        return f"≤ {value.up_to:,} {UNITS['yuan']} → {percent(value.ratio)}"
+    if isinstance(value, Stage):
+        return f"{value_words(book, value.period, '', language)} {OUTCOMES[value.outcome]}"
+    if isinstance(value, Range):
+        return f"{value.first or ''} – {value.last or ''}"
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        said = (f"{name}: {value_words(getattr(value, name), '')}" for name in value._fields)
-        return "; ".join(part for part in said if not part.endswith(": "))
+        said = {name: value_words(book, getattr(value, name), "", language) for name in value._fields}
+        return ", ".join(f"{name} {words}" for name, words in said.items() if words)
     if isinstance(value, tuple | list | frozenset | set):
-        return " / ".join(value_words(item, "") for item in value)
+        return "；".join(value_words(book, item, "", language) for item in value)
     if hasattr(value, "items"):
-        return "; ".join(f"{name}: {value_words(item, '')}" for name, item in value.items())
+        return "；".join(
+            f"{word(book, name, language)} {value_words(book, item, unit, language)}" for name, item in value.items()
+        )
     if isinstance(value, Decimal):
-        return f"{value:,f} {UNITS.get(unit, '')}".strip()
+        return percent(value) if unit == "ratio" else f"{value:,f} {UNITS.get(unit, '')}".strip()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, str):
+        return word(book, value, language)
     return f"{value} {UNITS.get(unit, '')}".strip()
+
+
+def percent(ratio: Decimal) -> str:
+    return f"{(ratio * 100).normalize():f} %"
+
+
+def word(book: Edition, name: str, language: str) -> str:
+    """The label of a word in whichever vocabulary knows it."""
+    known = next((words[name] for words in book.words.values() if name in words), None)
+    return known.said(language) if known else name
 
 
 def holds(line: dict[str, Any], words: str) -> bool:

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import storage
-from pool.models import JobRun, OutboxTask, StoredFile
+from pool.models import Deadline, JobRun, OutboxTask, RulebookEdition, Scheme, StoredFile
 from pool.outbox import GIVE_UP_AFTER
-from pool.services import sealing
+from pool.rulebook import editions
+from pool.selectors import refs
+from pool.services import deadlines, sealing
 
 LATE = timedelta(hours=1)
 
@@ -32,6 +34,27 @@ def promised_work_is_done() -> Iterator[str]:
         }
     for run in JobRun.objects.filter(finished_at=None):
         yield _("任务 %(job)s 的时段 %(slot)s 有开始而无结束") % {"job": run.job, "slot": run.slot}
+
+
+def deadlines_are_what_the_rules_say() -> Iterator[str]:
+    """Of the open ones, where their room has told how to compute them again."""
+    reference = refs()
+    for row in Deadline.objects.filter(**deadlines.OPEN).order_by("pk").iterator(chunk_size=500):
+        window = deadlines.window_of(row, reference)
+        if window is not None and (window.opens_on, window.closes_on) != (row.opens_on, row.closes_on):
+            yield _("期限 %(id)s（%(kind)s）登记为 %(stored)s，按规则应为 %(computed)s") % {
+                "id": row.pk,
+                "kind": row.kind,
+                "stored": row.closes_on,
+                "computed": window.closes_on,
+            }
+
+
+def editions_are_unaltered() -> Iterator[str]:
+    current = {book.key: book.hash for scheme in Scheme.objects.all() for book in editions(scheme.slug)}
+    for row in RulebookEdition.objects.all():
+        if current.get(row.slug) != row.sha256:
+            yield _("规则版本 %(key)s 的内容与首次使用时不同") % {"key": row.slug}
 
 
 def files_are_intact() -> Iterator[str]:

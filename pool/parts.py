@@ -22,7 +22,7 @@ from pool.permissions import (
     may_read_appropriations,
 )
 from pool.registry import FileGuard, Invariant, Job, NavItem, Task, Todo, TodoSource
-from pool.services import sealing
+from pool.services import deadlines, sealing
 from pool.views.appropriations import PURPOSE
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
@@ -43,6 +43,9 @@ def register() -> None:
     registry.todos.register(TodoSource("pool.references", references_waiting, 90))
     registry.file_guards.register(FileGuard(PURPOSE, may_have_appropriation_file))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
+    registry.jobs.register(
+        Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
+    )
     registry.jobs.register(
         Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
     )
@@ -68,6 +71,8 @@ def _invariants() -> None:
         Invariant("I1", gettext_lazy("每张凭证借贷合计为零"), money.transactions_sum_to_zero),
         Invariant("I2", gettext_lazy("科目余额等于分录合计，版本连续"), money.balances_are_their_entries),
         Invariant("I3", gettext_lazy("可用资金从未低于零"), money.money_was_always_there),
+        Invariant("I10", gettext_lazy("登记的期限与重新计算一致"), invariants.deadlines_are_what_the_rules_say),
+        Invariant("I10b", gettext_lazy("已使用的规则版本未被改动"), invariants.editions_are_unaltered),
         Invariant("I11", gettext_lazy("审计链完整"), invariants.audit_chain_is_whole),
         Invariant("I12", gettext_lazy("已承诺的任务均已完成"), invariants.promised_work_is_done),
         Invariant("I13", gettext_lazy("文件与登记的摘要一致"), invariants.files_are_intact, slow=True),

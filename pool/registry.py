@@ -113,6 +113,18 @@ class FileGuard:
 
 
 @dataclass(frozen=True)
+class DeadlineRule:
+    """How a kind of deadline is computed again: `fn(row, refs)` gives the window of the rules, or None to leave it."""
+
+    kind: str
+    fn: Callable[[Any, Any], Any]
+
+    @property
+    def name(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True)
 class Task:
     """Work the outbox delivers: `fn(**arguments)`. Atomic work commits with its mark and so happens exactly once."""
 
@@ -176,5 +188,6 @@ invariants: Registry[Invariant] = Registry("invariant")
 jobs: Registry[Job] = Registry("job")
 search: Registry[Search] = Registry("search")
 file_guards: Registry[FileGuard] = Registry("file guard")
+deadline_rules: Registry[DeadlineRule] = Registry("deadline rule")
 tasks: Registry[Task] = Registry("task")
 demo_accounts: Registry[DemoAccount] = Registry("demo account")

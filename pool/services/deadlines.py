@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from pool import registry, scope
 from pool.audit import bank_of
 from pool.models import ClockInterval, Deadline
+from pool.refs import Refs
 from pool.rules import Window
+from pool.selectors import refs
 from pool.workdays import ONE_DAY, Calendar
 
 OPEN = {"fulfilled_on": None, "dropped_on": None}
@@ -74,6 +77,27 @@ def explain(window: Window, calendar: Calendar) -> dict[str, Any]:
         "paused_days": window.paused_days,
         "rest_days": [day.isoformat() for day in skipped] if window.unit == "working_day" else [],
     }
+
+
+def recompute_all(on: date) -> dict[str, Any]:
+    """A newly confirmed calendar moves what is still open; the rows say by which calendar they stand."""
+    reference = refs(on)
+    checked = moved = 0
+    with scope.everything():
+        stale = Deadline.objects.select_for_update().filter(**OPEN)
+        for row in stale.exclude(calendar_version=reference.calendar.version).order_by("pk"):
+            window = window_of(row, reference)
+            if window is not None:
+                checked += 1
+                moved += recompute(row, window, reference.calendar)
+    return {"checked": checked, "moved": moved}
+
+
+def window_of(row: Deadline, reference: Refs) -> Window | None:
+    """What the rules say of this row now, where its room has told how."""
+    rule = registry.deadline_rules.get(row.kind)
+    window: Window | None = rule.fn(row, reference) if rule is not None else None
+    return window
 
 
 def fulfil(subject_id: UUID, kind: str, *, on: date) -> int:

@@ -15,8 +15,9 @@ def rulebook(request: HttpRequest) -> HttpResponse:
     """All articles on one page, each with its anchor; `?q=` keeps those that hold the words."""
     words = request.GET.get("q", "").strip()
     book = articles.edition()
-    lines = [line for line in articles.lines(book, get_language() or "") if articles.holds(line, words)]
     language = get_language() or ""
+    official = articles.official_wording(book)
+    lines = [line for line in articles.lines(book, language, official) if articles.holds(line, words)]
     context = {
         "book": book,
         "title": book.title.said(articles.language_of(language)),
@@ -31,7 +32,8 @@ def rulebook_article(request: HttpRequest, number: int) -> HttpResponse:
     book = articles.edition()
     if number not in book.articles:
         raise Http404
-    lines = [line for line in articles.lines(book, get_language() or "") if line["number"] == number]
+    official = articles.official_wording(book)
+    lines = [line for line in articles.lines(book, get_language() or "", official) if line["number"] == number]
     context = {
         "book": book,
         "line": lines[0],

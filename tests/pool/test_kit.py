@@ -1,6 +1,7 @@
 """Form keys, hats, numbers, secrets, scopes: what every room relies on."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -16,11 +17,24 @@ from django.test import RequestFactory
 from pool import audit, clock, crypto, hats, masking, moves, numbering, registry, scope, storage
 from pool.errors import Refused, SamePerson, Stale
 from pool.forms_keys import once, seen_version
-from pool.models import AuditEvent, BusinessDate, Deadline, FormKey, Notice, Role, StoredFile, Transition, User
-from pool.refs import default_refs
+from pool.invariants import deadlines_are_what_the_rules_say, editions_are_unaltered
+from pool.models import (
+    AuditEvent,
+    BusinessDate,
+    CalendarDay,
+    Deadline,
+    FormKey,
+    Notice,
+    Role,
+    StoredFile,
+    Transition,
+    User,
+)
+from pool.refs import Refs, default_refs
+from pool.rulebook import load
 from pool.rules import Window
 from pool.selectors import refs
-from pool.services import deadlines
+from pool.services import deadlines, editions, references
 from pool.services.notices import notify
 from tests.pool.people import bank, person
 
@@ -441,3 +455,31 @@ def test_a_name_is_registered_once() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         book.register(registry.TodoSource("a", lambda user, on: []))
     assert [item.name for item in book] == ["a"]
+
+
+def test_a_newly_confirmed_holiday_moves_what_is_still_open(db: None) -> None:
+    def rule(row: Deadline, reference: Refs) -> Window:
+        return replace(window(), closes_on=reference.calendar.add_workdays(row.event_on, 15))
+
+    registry.deadline_rules.register(registry.DeadlineRule("disbursed", rule))
+    try:
+        with scope.everything():
+            user = person()
+            deadlines.open_deadline(user, rule(Deadline(event_on=date(2025, 1, 2)), refs()), refs().calendar)
+            assert deadlines.recompute_all(TODAY) == {"checked": 0, "moved": 0}
+            references.load(CalendarDay, source="通知", day=date(2025, 1, 20), working=False, name="")
+            assert list(deadlines_are_what_the_rules_say())
+            assert deadlines.recompute_all(TODAY) == {"checked": 1, "moved": 1}
+            assert not list(deadlines_are_what_the_rules_say())
+            assert Deadline.objects.get().closes_on == date(2025, 1, 24)
+    finally:
+        del registry.deadline_rules.items["disbursed"]
+
+
+def test_an_edition_once_used_keeps_its_hash(db: None) -> None:
+    book = load("shenzhen/2024")
+    assert editions.use(book) == editions.use(book) == book.hash
+    assert not list(editions_are_unaltered())
+    with pytest.raises(Refused) as refused:
+        editions.use(replace(book, hash="0" * 64))
+    assert refused.value.code == "edition_changed"

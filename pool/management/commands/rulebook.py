@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         book = articles.edition()
         self.stdout.write(f"# {book.title.said(options['language'])} ({book.number})\n\n`{book.key}` {book.hash}\n")
-        for line in articles.lines(book, options["language"]):
+        for line in articles.lines(book, options["language"], {}):
             if options["article"] in (None, line["number"]):
                 self.stdout.write(self._article(line))
 
@@ -27,7 +27,8 @@ class Command(BaseCommand):
         if line["narrative"]:
             out.append("\n(narrative)")
         for item in line["provisions"]:
-            out.append(f"\n- **{item['citation']} {item['title']}** `{item['slug']}` = {item['value'] or '—'}")
+            value = item["value"] or item["formula"] or "—"
+            out.append(f"\n- **{item['citation']} {item['title']}** `{item['slug']}` = {value}")
             out += [f"  - reading {reading['number']}: {reading['text']}" for reading in item["readings"]]
             out += [f"  - rule `{rule['path']}`: {rule['summary']}" for rule in item["rules"]]
             out += [f"  - example ({example['where']}): {example['title']}" for example in item["examples"]]
