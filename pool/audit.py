@@ -85,14 +85,14 @@ def log_access(
     user = getattr(request_or_user, "user", request_or_user)
     known = user if isinstance(user, User) else None
     asking = caller.caller()
-    is_row = isinstance(subject, models.Model)
+    row = subject if isinstance(subject, models.Model) else None
     AccessLog.objects.using(access_alias()).create(
         user_id=known.pk if known else None,
         username=(known.username if known else username)[:150],
         role=known.role if known else "",
         kind=kind,
-        subject_kind=subject._meta.label_lower if is_row else str(subject)[:60],
-        subject_id=str(subject.pk) if is_row else "",
+        subject_kind=row._meta.label_lower if row is not None else str(subject)[:60],
+        subject_id=str(row.pk) if row is not None else "",
         method=asking.method[:8],
         path=asking.path[:300],
         address=asking.address[:45],
