@@ -46,7 +46,7 @@ def checks() -> tuple[Check, ...]:
     imports = (str(program("lint-imports")), "--no-logo", "--cache-dir", str(VAR / "import-linter"))
     compose = (str(program("check-jsonschema")), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
     return (
-        Check("format", (str(program("ruff")), "format", "--check", "--quiet", ".")),
+        Check("format", (str(program("ruff")), "format", "--check", "--quiet", "--output-format", "concise", ".")),
         Check("style", (str(program("ruff")), "check", "--quiet", "--output-format", "concise", ".")),
         Check("types", (str(program("mypy")), "--no-error-summary", *typed)),
         Check("import contracts", imports),

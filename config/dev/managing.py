@@ -40,6 +40,8 @@ def migrate_if_changed(name: str, environment: Mapping[str, str]) -> None:
     seen = f"{digest} {environment['DATABASE_URL']}"
     if stamp.exists() and stamp.read_text() == seen:
         return
+    if "DATABASE_OWNER_URL" not in environment:
+        raise Stop("DATABASE_URL is set: set DATABASE_OWNER_URL too, so that the owner can migrate.")
     say("Bringing the database up to date")
     done = subprocess.run(
         [python(), ROOT / "manage.py", "migrate", "-v", "0"],

@@ -5,13 +5,14 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("RCPOOL_VAR") or ROOT / "var").resolve()
 SYSTEM_FOLDER = Path("/var/lib/rcpool")
-LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
+LONGEST_SOCKET_FOLDER = (103 if sys.platform == "darwin" else 107) - len("/.s.PGSQL.5432.lock")
 
 
 def checkout_id() -> str:

@@ -14,7 +14,7 @@ WORKERS = "2"
 
 def main(arguments: Sequence[str]) -> int:
     setting_up.to_develop()
-    return run_pytest(["-n", WORKERS, *arguments])
+    return run_pytest(["-n", WORKERS, "--dist", "worksteal", *arguments])
 
 
 def run_pytest(arguments: Sequence[str], **extra: str) -> int:
