@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import health
+from evaluation.views import trial
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("claims/", include("claims.urls")),
     path("recovery/", include("recovery.urls")),
     path("reports/", include("evaluation.urls")),
+    path("trial/", trial.start, name="trial_start"),
+    path("trial/<slug:kind>/", trial.calculate, name="trial"),
     path("api/v1/", include("config.api_urls")),
     path("", include("pool.urls")),
 ]

@@ -180,6 +180,10 @@ class Edition:
         message = self._by_code[finding.code][1]
         return self._fill(message.mend_parts[language], finding.facts, language) if message.mend else ""
 
+    def provision_of(self, code: str) -> Provision:
+        """The provision whose finding has this code."""
+        return self._by_code[code][0]
+
     def readings_of(self, finding: Finding) -> tuple[Reading, ...]:
         """The readings this finding rests on."""
         return tuple(self.readings[number] for number in self._by_code[finding.code][1].readings)

@@ -293,7 +293,13 @@ def _finding(item: Any, book: Edition | None) -> dict[str, Any]:
     if book is not None:
         found |= _by_the_book(item if isinstance(item, Finding) else Finding.from_json(item), book)
     outcome = str(found["outcome"])
-    return found | {"outcome": outcome, "facts": pairs(found["facts"]), "tone": tones.tone(outcome)}
+    named = [(name, value) for name, value in pairs(found["facts"]) if not _is_slug(str(name))]
+    return found | {"outcome": outcome, "facts": named, "tone": tones.tone(outcome)}
+
+
+def _is_slug(name: str) -> bool:
+    """A name that programs read; the message has said its value in words."""
+    return name.isascii() and name.isidentifier()
 
 
 def _by_the_book(finding: Finding, book: Edition) -> dict[str, Any]:

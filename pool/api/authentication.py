@@ -1,6 +1,6 @@
-"""Tokens of the API: the request takes on the scope of the token's person.
+"""Tokens for programs: the request takes on the scope of the token's person.
 
-What the framework loads from here must not load its views; refusals as JSON stand in `pool.api_faults`."""
+The framework loads this module by its name in the settings, so it must not load the framework's views."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "pool.api.TokenAuthentication"
+    target_class = "pool.api.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
