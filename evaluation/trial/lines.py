@@ -17,11 +17,19 @@ from evaluation.trial.fields import Malformed
 from pool.refs import Refs
 from pool.rulebook import CHINESE, Edition, Finding
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+encoded = json.JSONEncoder(ensure_ascii=False).encode
 _decode = json.JSONDecoder().decode
 
 #: How many findings a teller keeps written before it starts afresh.
 MEMORY = 1 << 14
+
+
+def decoded(text: str) -> object:
+    """The JSON of one line, or of one body."""
+    try:
+        return _decode(text.strip())
+    except (ValueError, RecursionError):
+        raise Malformed(None, "not_json") from None
 
 
 class Teller:
@@ -36,15 +44,12 @@ class Teller:
     def answer(self, line: str) -> str:
         """One line of JSON for one line of JSON; equal to `run`."""
         try:
-            case = _decode(line.strip())
-        except (ValueError, RecursionError):
-            return _encode(Malformed(None, "not_json").answer(self.language))
-        if self.kind != "assess":
-            return _encode(run(self.kind, case, self.refs, self.book, self.language))
-        try:
-            return self._assess(case)
+            case = decoded(line)
+            if self.kind == "assess":
+                return self._assess(case)
+            return encoded(run(self.kind, case, self.refs, self.book, self.language))
         except Malformed as problem:
-            return _encode(problem.answer(self.language))
+            return encoded(problem.answer(self.language))
 
     def _assess(self, case: object) -> str:
         result = assess(claim_facts(as_object(case), self.book, self.refs), self.book, self.refs)
@@ -53,7 +58,7 @@ class Teller:
         for finding in result.findings:
             known = written.get(id(finding))
             told.append(known[1] if known else self._write(finding))
-        failed = _encode(result.failed) if result.failed else "[]"
+        failed = encoded(result.failed) if result.failed else "[]"
         return (
             f'{{"eligible": {"true" if result.eligible else "false"}, "failed": {failed}, '
             f'"ratio": "{result.ratio:.2f}", "amount": "{result.amount}", '
@@ -65,7 +70,7 @@ class Teller:
         start, end = self._frame(finding)
         facts = ", ".join(
             [
-                f'"{name}": {encode_basestring(value) if isinstance(value, str) else _encode(value)}'
+                f'"{name}": {encode_basestring(value) if isinstance(value, str) else encoded(value)}'
                 for name, value in finding.facts.items()
             ]
         )
@@ -84,7 +89,7 @@ class Teller:
         frame = self._frames.get(key)
         if frame is None:
             readings = self.book.readings_of_code(finding.code)
-            cited = f', "readings": {_encode(list(readings))}' if readings else ""
+            cited = f', "readings": {encoded(list(readings))}' if readings else ""
             frame = self._frames[key] = (
                 f'{{"article": "{finding.article}", "outcome": "{finding.outcome}", "message": ',
                 f', "code": "{finding.code}"{cited}{PROVISIONAL if finding.provisional else ""}}}',

@@ -67,7 +67,10 @@ MORE = {
         "template": "the spreadsheet that banks fill in, with its drop-downs",
         "words": "the Chinese words of the spreadsheet for those facts",
     },
-    "evaluation": {"trial": "the trial calculation needs every room's rules"},
+    "evaluation": {
+        "periods": "the half-years that reports are about",
+        "trial": "the trial calculation needs every room's rules",
+    },
 }
 
 

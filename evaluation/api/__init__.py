@@ -1,0 +1,1 @@
+"""Issued reports and trial calculations for programs."""

@@ -1,0 +1,239 @@
+"""Forms of evaluation, reports and trial calculations."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loans import words
+from loans.choices import INDUSTRY_GROUPS
+
+GROUP_WORDS = [(choice.word, choice.label) for choice in INDUSTRY_GROUPS]
+
+
+class YearForm(forms.Form):
+    year = forms.IntegerField(label=_("评价年度"), min_value=2018, max_value=2100)
+
+
+class HalfYearForm(forms.Form):
+    period = forms.RegexField(
+        r"(?i)^\d{4}H[12]$", label=_("报告期"), help_text=_("写作 2024H1(上半年)或 2024H2(下半年)")
+    )
+
+
+class CheckCodeForm(forms.Form):
+    code = forms.CharField(label=_("核验码"), max_length=20, help_text=_("报告末页所印十二位核验码"))
+
+    def clean_code(self) -> str:
+        letters = "".join(c for c in self.cleaned_data["code"].upper() if c.isalnum())
+        return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+
+
+EVENT_WORDS = [
+    ("disbursed", _("贷款发放：录入期限")),
+    ("determined", _("认定不良：申请期限")),
+    ("submitted", _("提交申请：审核期限")),
+    ("report_floor", _("提交申请：征信报告最早出具日")),
+    ("posted", _("发布公示：公示截止日")),
+    ("plan_issued", _("计划下达：拨款资料提交期限")),
+    ("documents_complete", _("资料收齐：拨付期限")),
+    ("paid", _("资金到账：转录期限")),
+    ("upgraded", _("分类上调：申请转回期限")),
+    ("disposal_ended", _("处置完成：清收申请期限")),
+    ("quarter", _("所在季度：清收上报期间")),
+    ("paid_off", _("到期结清：结项期限")),
+    ("auto_close", _("贷款到期：自动结项日")),
+    ("closing_applied", _("申请核销结项：审核期限")),
+]
+
+
+def _money(label: object, initial: str = "0.00", **options: object) -> forms.CharField:
+    """Amounts travel as text: the trial's own reader judges them."""
+    return forms.CharField(label=label, initial=initial, **options)  # type: ignore[arg-type]
+
+
+def _day(label: object, initial: str = "", **options: object) -> forms.CharField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.CharField(label=label, initial=initial, widget=widget, **options)  # type: ignore[arg-type]
+
+
+class TrialForm(forms.Form):
+    """A trial's fields; `case()` is the JSON the contract describes, so that page, API and command ask one question."""
+
+    #: (heading, names of the fields) in the order they are asked.
+    groups: tuple[tuple[object, tuple[str, ...]], ...] = ()
+
+    def case(self) -> dict[str, object]:
+        return dict(self.cleaned_data)
+
+    def complain(self, answer: dict[str, object]) -> None:
+        """Put the trial's error beside its field; the place within a list becomes a line's number."""
+        place = str(answer["field"] or "")
+        words = str(answer["error"]).removeprefix(place).lstrip(":： ")
+        name, _dot, last = place.partition(".")
+        line = re.search(r"\[(\d+)\]", name)
+        field = next((one for one in (last, name, name.partition("[")[0]) if one in self.fields), None)
+        if line and field == name.partition("[")[0]:
+            words = _("第%(line)s行：%(words)s") % {"line": int(line[1]) + 1, "words": words}
+        self.add_error(field, words)
+
+    def sections(self) -> list[tuple[object, list[forms.BoundField]]]:
+        """The fields under their headings; without groups, all of them under none."""
+        groups = self.groups or (("", tuple(self.fields)),)
+        return [(heading, [self[name] for name in names]) for heading, names in groups]
+
+
+class DeadlineTrialForm(TrialForm):
+    event = forms.ChoiceField(label=_("起算事件"), initial="determined")
+    date = _day(_("事件日期"), "2024-07-01")
+    determined = _day(_("不良认定日期"), required=False, help_text=_("仅计算自动结项时填写"))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["event"].choices = EVENT_WORDS  # type: ignore[attr-defined]
+
+    def case(self) -> dict[str, object]:
+        case = dict(self.cleaned_data)
+        if not case["determined"]:
+            del case["determined"]
+        return case
+
+
+class ReturnTrialForm(TrialForm):
+    compensated = _money(_("已补偿金额"), "400000.00")
+    ratio = forms.CharField(label=_("补偿比例"), initial="0.40")
+    recoveries = forms.CharField(
+        label=_("各期收回金额"),
+        initial="333333.33\n333333.34\n400000.00",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("每行一期，按收回先后填写"),
+    )
+
+    def case(self) -> dict[str, object]:
+        return {**self.cleaned_data, "recoveries": self.cleaned_data["recoveries"].split()}
+
+
+class SizeTrialForm(TrialForm):
+    group = forms.ChoiceField(label=_("划型行业"), initial="industry")
+    staff = forms.IntegerField(label=_("从业人数"), min_value=0, initial=45)
+    revenue = _money(_("营业收入"), "36000000.00")
+    assets = _money(_("资产总额"), "12000000.00")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["group"].choices = GROUP_WORDS  # type: ignore[attr-defined]
+
+
+class EvaluateTrialForm(TrialForm):
+    banks = forms.CharField(
+        label=_("各行数据"),
+        initial="b01,1200000000.00,120,1000000000.00,100,0\nb02,900000000.00,150,,,0",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "每行一家，各项以逗号分隔：银行，当年总额，当年企业数，上年总额，上年企业数，违规次数；无上年数据的留空"
+        ),
+    )
+
+    def clean_banks(self) -> list[dict[str, object]]:
+        rows = []
+        for number, line in enumerate(self.cleaned_data["banks"].strip().splitlines(), start=1):
+            parts = [part.strip() for part in line.replace("，", ",").split(",")]
+            if len(parts) != 6:
+                raise forms.ValidationError(_("第%(line)s行应有六项，以逗号分隔。"), params={"line": number})
+            bank, amount, borrowers, last_amount, last_borrowers, violations = parts
+            if not all(part.isdigit() for part in (borrowers, last_borrowers or "0", violations or "0")):
+                raise forms.ValidationError(_("第%(line)s行的企业数和违规次数应为整数。"), params={"line": number})
+            rows.append(
+                {
+                    "bank": bank,
+                    "amount": amount,
+                    "borrowers": int(borrowers),
+                    "last_amount": last_amount or None,
+                    "last_borrowers": int(last_borrowers) if last_borrowers else None,
+                    "violations": int(violations or "0"),
+                }
+            )
+        return rows
+
+
+class AssessTrialForm(TrialForm):
+    """One claim; the defaults are an eligible one."""
+
+    groups = (
+        (
+            _("借款人"),
+            (
+                "borrower_kind", "industry_group", "industry_code", "staff", "revenue", "assets", "qualification",
+                "valid_from", "valid_to", "in_shenzhen", "industry_restricted", "quasi_financial",
+            ),
+        ),
+        (
+            _("贷款"),
+            (
+                "product", "use", "other_cover", "principal", "other_balances", "credit_line", "annual_rate",
+                "disbursed_on", "matures_on", "entered_on", "features",
+            ),
+        ),
+        (
+            _("不良与申请"),
+            (
+                "classification", "determined_on", "npl_principal", "submitted_on", "credit_report_on",
+                "bank_dishonest",
+            ),
+        ),
+    )  # fmt: skip
+
+    borrower_kind = forms.ChoiceField(label=_("借款人类型"), choices=words.BorrowerKind.choices)
+    industry_group = forms.ChoiceField(label=_("划型行业"), initial="industry")
+    industry_code = forms.CharField(label=_("行业代码"), initial="C3921", max_length=8)
+    staff = forms.IntegerField(label=_("从业人数"), min_value=0, initial=45)
+    revenue = _money(_("营业收入"), "36000000.00")
+    assets = _money(_("资产总额"), "12000000.00")
+    in_shenzhen = forms.BooleanField(label=_("在深实际经营"), required=False, initial=True)
+    industry_restricted = forms.BooleanField(label=_("属限制或禁止类产业"), required=False)
+    quasi_financial = forms.BooleanField(label=_("类金融企业"), required=False)
+    product = forms.ChoiceField(label=_("产品类型"), choices=words.Product.choices)
+    use = forms.ChoiceField(label=_("贷款用途"), choices=words.Use.choices)
+    other_cover = forms.ChoiceField(label=_("其他保障"), choices=words.OtherCover.choices)
+    principal = _money(_("贷款本金"), "3000000.00")
+    other_balances = _money(_("他行贷款余额"), "1000000.00")
+    credit_line = _money(_("单户授信总额"))
+    annual_rate = forms.CharField(label=_("年利率(%)"), initial="4.35")
+    disbursed_on = _day(_("发放日期"), "2024-05-10")
+    matures_on = _day(_("到期日期"), "2025-05-10")
+    entered_on = _day(_("入库日期"), "2024-06-03")
+    classification = forms.ChoiceField(
+        label=_("五级分类"), choices=words.Classification.choices, initial=words.Classification.SUBSTANDARD
+    )
+    determined_on = _day(_("不良认定日期"), "2024-08-20")
+    npl_principal = _money(_("认定时本金余额"), "2500000.00")
+    submitted_on = _day(_("申请提交日期"), "2024-10-15")
+    credit_report_on = _day(_("征信报告出具日期"), "2024-09-27")
+    bank_dishonest = forms.BooleanField(label=_("银行列入严重失信主体名单"), required=False)
+    qualification = forms.ChoiceField(
+        label=_("企业资质"), choices=[("", _("无")), *words.Qualification.choices], required=False
+    )
+    valid_from = _day(_("资质有效期起"), required=False)
+    valid_to = _day(_("资质有效期止"), required=False)
+    features = forms.MultipleChoiceField(
+        label=_("业务特征"), choices=words.Feature.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["industry_group"].choices = GROUP_WORDS  # type: ignore[attr-defined]
+
+    def case(self) -> dict[str, object]:
+        case = dict(self.cleaned_data)
+        kind, start, end = (case.pop(name) for name in ("qualification", "valid_from", "valid_to"))
+        case["qualifications"] = [{"kind": kind, "valid_from": start, "valid_to": end}] if kind else []
+        return case
+
+
+TRIALS: dict[str, tuple[object, type[TrialForm]]] = {
+    "assess": (_("补偿资格与金额"), AssessTrialForm),
+    "deadlines": (_("期限"), DeadlineTrialForm),
+    "returns": (_("清收返还"), ReturnTrialForm),
+    "evaluate": (_("年度评价"), EvaluateTrialForm),
+    "size": (_("企业划型"), SizeTrialForm),
+}

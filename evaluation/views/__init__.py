@@ -1,0 +1,1 @@
+"""Pages of evaluation, reports and trial calculation."""
