@@ -20,6 +20,7 @@ from pool.rulebook.listing import ArticleLine, ProvisionLine, read_examples, rul
 from pool.rulebook.values import Stage, Tier
 
 SCHEME = "shenzhen"
+RULE_MODULES = ("rules", "periods")
 UNITS = {
     "working_day": _("个工作日"),
     "calendar_day": _("日"),
@@ -49,8 +50,9 @@ def language_of(code: str) -> str:
 def _listing(key: str) -> list[ArticleLine]:
     """The rules say what they execute once they are imported; the examples are there where the tests are."""
     for app in apps.get_app_configs():
-        if find_spec(f"{app.name}.rules") is not None:
-            import_module(f"{app.name}.rules")
+        for name in RULE_MODULES:
+            if find_spec(f"{app.name}.{name}") is not None:
+                import_module(f"{app.name}.{name}")
     book = edition()
     folder = Path(settings.BASE_DIR) / "tests" / "articles" / key.replace("/", "_")
     return list(rulebook_listing(book, read_examples(folder) if folder.is_dir() else ()))
