@@ -19,8 +19,8 @@ GROUP = _("加盟银行")
 
 
 def register() -> None:
-    registry.navigation.register(NavItem(_("本行概况"), "banks:own", BANK_ROLES, order=10, group=GROUP))
-    registry.navigation.register(NavItem(_("加盟银行"), "banks:index", PUBLIC_BODIES, order=10, group=GROUP))
+    registry.navigation.register(NavItem(_("本行概况"), "banks:own", BANK_ROLES, order=60, group=GROUP))
+    registry.navigation.register(NavItem(_("加盟银行"), "banks:index", PUBLIC_BODIES, order=60, group=GROUP))
     registry.todos.register(TodoSource("banks", todos, order=10))
 
 

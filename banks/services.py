@@ -118,6 +118,7 @@ def enrol(
         display_name=display_name,
         role=role,
         institution=bank_id,
+        institution_name=Bank.objects.get(pk=bank_id).short_name,
         must_change_password=by is not None,
     )
     membership: Membership = Membership.objects.create(bank_id=bank_id, user=person)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from banks.forms import day_field
 from banks.models import Bank
@@ -88,16 +89,39 @@ class LoanEntryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
         for column in LOAN_SCHEMA.columns:
             self.fields[column.key] = _field(column)
+
+    def mark_required(self) -> None:
+        """For the page only: what is missing is told by the row's judgement, with all else that is wrong."""
+        for column in LOAN_SCHEMA.columns:
+            needed = (column.required and column.default is None) or bool(column.required_when)
+            self.fields[column.key].required = needed
 
     def cells(self) -> dict[str, Any]:
         """As a row of the template: several choices in one cell, days as text."""
         return {key: _cell(value) for key, value in self.cleaned_data.items()}
 
 
+# Where the template's note speaks of cells and columns.
+_IN_A_FORM = {
+    "iou_number": gettext_noop("与借据一致，同一银行内不得重复。"),
+    "credit_code": gettext_noop("18 位。小微企业主填其企业的代码。"),
+    "owner_id_number": gettext_noop("借款人类型为小微企业主时必填；加密保存，页面只显示首尾几位。"),
+    "revenue": gettext_noop("上一年度营业收入，单位元。"),
+    "security": gettext_noop("可选多项。"),
+    "qualifications": gettext_noop("发放日有效的资质，可选多项；没有则不选。资质企业应是借款人或共同借款人。"),
+    "qualification_from": gettext_noop(
+        "选了资质就要填，例如 2023-11-15；有多项且不同的，按资质先后用顿号分隔。"
+    ),
+    "features": gettext_noop("可选多项；没有则不选。"),
+}
+
+
 def _field(column: Column) -> forms.Field:
-    words = {"label": column.header, "help_text": _(column.note) if column.note else "", "required": False}
+    note = _IN_A_FORM.get(column.key, column.note)
+    words = {"label": column.header, "help_text": _(note) if note else "", "required": False}
     empty = [("", "---------")]
     labels = [(choice.label, choice.label) for choice in column.choices]
     if column.kind is Kind.CHOICE:

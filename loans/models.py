@@ -350,6 +350,7 @@ class ClassificationChange(BankOwned):
     principal_balance = models.DecimalField(_("本金余额"), max_digits=18, decimal_places=2)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("复核人"))
+    checked_on = models.DateField(_("提交日期"))
     reason = models.CharField(_("分类依据"), max_length=400, blank=True)
 
     class Meta(BankOwned.Meta):

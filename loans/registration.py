@@ -16,8 +16,8 @@ GROUP = _("贷款")
 
 
 def register() -> None:
-    registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=20, group=GROUP))
-    registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=21, group=GROUP))
+    registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=50, group=GROUP))
+    registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=51, group=GROUP))
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
     registry.search.register(Search("loans", _("贷款"), _hits, order=20))
     registry.jobs.register(jobs.entry_windows)

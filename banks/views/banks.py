@@ -13,6 +13,7 @@ from banks import permissions as may
 from banks import selectors
 from banks.models import Agreement, Bank, DishonestyListing, Standing, StandingEvent
 from pool import clock
+from pool.formats import percent_beside
 from pool.masking import mask_account
 from pool.selectors import edition
 from pool.tables import Column, Table
@@ -40,12 +41,18 @@ def index(request: HttpRequest) -> HttpResponse:
         Column(_("加盟状态"), "member", "status"),
         Column(_("入库贷款本金"), "meter.standing.entered_principal", "money", unit=_("元")),
         Column(_("不良贷款本金"), "meter.standing.npl_principal", "money", unit=_("元")),
-        Column(_("不良占比"), "meter.ratio", "percent"),
+        Column(_("不良占比"), _ratio),
         Column(_("补偿业务"), lambda row: _business(row["meter"]), "status"),
     ]
     table = Table(columns, rows, empty_title=_("还没有加盟银行"))
     may_register = may.may_register_bank(request.user)[0]
     return render(request, "banks/index.html", {"table": table, "may_register": may_register})
+
+
+def _ratio(row: dict[str, Any]) -> str:
+    """Never rounded onto the line: 3.0001% stays above 3%."""
+    meter = row["meter"]
+    return percent_beside(meter.ratio, meter.limit) if meter else ""
 
 
 def _membership(bank: Bank, today: Any) -> tuple[str, object]:

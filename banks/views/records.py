@@ -16,7 +16,7 @@ from banks.models import Agreement, DishonestyListing, PayeeAccount, Violation
 from banks.views.banks import bank_or_404
 from banks.views.forms import fill_in
 from pool import clock
-from pool.forms_keys import once
+from pool.forms_keys import once, seen_version
 from pool.selectors import edition
 
 
@@ -26,12 +26,6 @@ def _article(slug: str) -> str:
 
 def _page(bank_id: UUID) -> str:
     return reverse("banks:detail", args=[bank_id])
-
-
-def seen_version(request: HttpRequest) -> int:
-    """The version the person saw; nonsense is as stale as an old one."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else 0
 
 
 @login_required

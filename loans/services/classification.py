@@ -55,7 +55,10 @@ def submit_classification(*, request_id: UUID, by: User, on: date, version: int)
     hats.wear(request, by, "classification_checker")
     moves.move(request, "submit", by=by, on=on, checked_by=by)
     before = loan.classification
-    _change(loan, request.after, request.on, request.principal_balance, request.made_by, by, request.reason)
+    _change(
+        loan, request.after, on_date=request.on, balance=request.principal_balance, made_by=request.made_by, by=by,
+        on=on, reason=request.reason,
+    )  # fmt: skip
     if rules.is_non_performing(edition(), request.after) and not rules.is_non_performing(edition(), before):
         _determine(loan, request, by=by, on=on)
         standing.shift(
@@ -111,11 +114,11 @@ def _facts(request: ClassificationRequest) -> dict[str, object]:
 
 
 def _change(
-    loan: Loan, after: str, on_date: date, balance: Decimal, made_by: User | None, checked_by: User | None, reason: str
+    loan: Loan, after: str, *, on_date: date, balance: Decimal, made_by: User, by: User, on: date, reason: str
 ) -> None:
     ClassificationChange.objects.create(
         bank_id=loan.bank_id, loan=loan, on=on_date, before=loan.classification, after=after,
-        principal_balance=balance, made_by=made_by, checked_by=checked_by, reason=reason,
+        principal_balance=balance, made_by=made_by, checked_by=by, checked_on=on, reason=reason,
     )  # fmt: skip
     loan.classification = after
 
@@ -158,7 +161,10 @@ def end_determination(
     determination.ended_on, determination.ending = on_date, ending
     determination.version += 1
     determination.save(update_fields=["ended_on", "ending", "version"])
-    _change(loan, after, on_date, determination.principal_balance, made_by, by, reason)
+    _change(
+        loan, after, on_date=on_date, balance=determination.principal_balance, made_by=made_by, by=by, on=on,
+        reason=reason,
+    )  # fmt: skip
     _return_to_loan_library(loan, by=by, on=on, article=article, reason=reason)
     deadlines.drop_claim_period(loan, on, reason)
     if counted:

@@ -95,11 +95,17 @@ def rule_facts(facts: LoanFacts, principal: Decimal, restricted: bool, entered_o
         other_cover=facts.other_cover,
         principal=principal,
         other_balances=facts.other_balances,
-        annual_rate=facts.annual_rate,
+        annual_rate=_plain(facts.annual_rate),
         disbursed_on=facts.disbursed_on,
         matures_on=facts.matures_on,
         entered_on=entered_on,
     )
+
+
+def _plain(rate: Decimal) -> Decimal:
+    """4.3500 as 4.35: findings quote the rate as people write it."""
+    short = rate.quantize(Decimal("0.01"))
+    return short if short == rate else rate
 
 
 class Judge:

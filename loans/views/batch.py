@@ -72,8 +72,10 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
 
 
 def _row(row: UploadRow) -> dict[str, Any]:
+    tones = {Status.HELD: "bad", Status.KNOWN: "neutral", Status.ENTERED: "good", Status.GOOD: "info"}
     return {
         "row": row,
+        "tone": "wait" if row.status == Status.GOOD and (row.problems or row.findings) else tones[Status(row.status)],
         "name": row.facts.get("borrower_name", ""),
         "principal": row.facts.get("principal_yuan"),
         "disbursed_on": row.facts.get("disbursed_on"),

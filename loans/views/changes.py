@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banks.views.forms import fill_in
-from banks.views.records import seen_version
 from loans import permissions as may
 from loans import selectors, services
 from loans.forms import ClassificationForm, WithdrawalForm
 from loans.models import ClassificationRequest, Loan, WithdrawalRequest
 from pool import clock
-from pool.forms_keys import once
+from pool.forms_keys import once, seen_version
 from pool.selectors import edition
 
 

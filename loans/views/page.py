@@ -1,9 +1,10 @@
 """What the page of a loan shows: its life as steps, its history, its facts in groups, its next step."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loans import permissions as may
@@ -11,6 +12,7 @@ from loans import selectors
 from loans.choices import DISTRICTS, ID_KINDS, INDUSTRY_GROUPS, SECURITIES
 from loans.models import Loan
 from loans.words import Feature, Qualification
+from pool import clock
 from pool.masking import mask_identity
 from pool.models import BANK_ROLES, Deadline, User
 from pool.moves import history
@@ -82,7 +84,7 @@ def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
     words = {"state": dict(Loan.State.choices), "library": dict(Loan.Library.choices)}
     events = [
         {
-            "at": move.at,
+            "at": _moment(move.on, move.at),
             "who": str(move.by) if move.by else _("系统"),
             "what": _what(move, words),
             "why": move.reason,
@@ -94,7 +96,7 @@ def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
     ]
     events += [
         {
-            "at": change.created_at,
+            "at": _moment(change.checked_on, change.created_at),
             "who": f"{change.made_by} / {change.checked_by}",
             "what": _("%(day)s 分类由%(before)s调整为%(after)s，本金余额 %(balance)s 元")
             % {
@@ -110,6 +112,11 @@ def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
         for change in loan.classifications.select_related("made_by", "checked_by")
     ]
     return sorted(events, key=lambda event: event["at"], reverse=True)
+
+
+def _moment(on: date, at: datetime) -> datetime:
+    """The business day at the time of day it was done."""
+    return clock.at_instant(on, timezone.localtime(at).time())
 
 
 def _what(move: Any, words: dict[str, dict[str, Any]]) -> str:

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banks.views.records import seen_version
 from loans import permissions as may
 from loans import reports, selectors, services
 from loans.columns import LOAN_SCHEMA
@@ -23,7 +22,7 @@ from loans.template import write_template
 from loans.views import batch
 from pool import audit, clock, exports
 from pool.errors import NotPermitted, Refused
-from pool.forms_keys import once
+from pool.forms_keys import once, seen_version
 from pool.models import AccessLog
 from pool.refusals import add_to_form
 from pool.tables import Table, keyset_page
@@ -105,6 +104,7 @@ def form_entry(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已生成批次，等待复核人员提交。"))
             return redirect("loans:upload", pk=upload.pk)
+    form.mark_required()
     sections = [(title, [form[key] for key in keys]) for title, keys in SECTIONS]
     return render(request, "loans/form_entry.html", {"form": form, "sections": sections, "findings": findings})
 
