@@ -60,11 +60,16 @@ def shift(
     )  # fmt: skip
 
 
-def recheck(standing: Standing, sums: Sums, *, on: date, by: User | None = None) -> bool:
-    """Set a locked standing to freshly counted sums; true where something had to change."""
+def is_right(standing: Standing, sums: Sums) -> bool:
+    """Whether the row says these sums, and is suspended or not as they demand."""
     finding = rules.standing(edition(), sums.npl, sums.entered).finding
     same = Sums(standing.entered_principal, standing.npl_principal) == sums
-    if same and standing.is_suspended == finding.failed:
+    return same and standing.is_suspended == finding.failed
+
+
+def recheck(standing: Standing, sums: Sums, *, on: date, by: User | None = None) -> bool:
+    """Set a locked standing to freshly counted sums; true where something had to change."""
+    if is_right(standing, sums):
         return False
     _become(standing, sums, cause=Cause.RECHECKED, subject=None, on=on, by=by)
     return True

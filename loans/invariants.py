@@ -14,8 +14,9 @@ from pool.models import Transition
 
 def standings_add_up() -> Iterator[str]:
     """The two sums of article 17 equal what the loans say."""
+    counted = selectors.true_sums_by_bank()
     for row in Standing.objects.select_related("bank"):
-        true = selectors.true_sums(row.bank_id)
+        true = counted[row.bank_id]
         if row.entered_principal != true["entered"]:
             yield f"{row.bank}: entered {row.entered_principal} kept, {true['entered']} counted"
         if row.npl_principal != true["npl"]:

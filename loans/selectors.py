@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from banks.models import Standing
 from loans import permissions as may
 from loans import rules
 from loans.keys import loan_number_key
 from loans.models import ClassificationRequest, Determination, Loan, Upload, UploadRow, WithdrawalRequest
 from pool.models import User
+from pool.money import ZERO
 from pool.rules import Window, quarter_end, quarter_start
 from pool.selectors import edition, refs
 
@@ -123,6 +125,16 @@ def true_sums(bank_id: UUID) -> dict[str, Any]:
         "entered": entered.aggregate(total=Sum("principal", default=0))["total"],
         "npl": counted.aggregate(total=Sum("principal_balance", default=0))["total"],
     }
+
+
+def true_sums_by_bank() -> dict[UUID, dict[str, Any]]:
+    """The same for every bank that has a standing, in two questions."""
+    entered = Loan.objects.exclude(state=Loan.State.WITHDRAWN).order_by().values_list("bank")
+    counted = Determination.objects.filter(ended_on__isnull=True, recovered_on__isnull=True).order_by()
+    lent = dict(entered.annotate(total=Sum("principal")))
+    bad = dict(counted.values_list("bank").annotate(total=Sum("principal_balance")))
+    banks = Standing.objects.order_by("bank").values_list("bank_id", flat=True)
+    return {bank: {"entered": lent.get(bank, ZERO), "npl": bad.get(bank, ZERO)} for bank in banks}
 
 
 def states_of(user: User) -> dict[str, int]:
