@@ -6,7 +6,7 @@ from pool.db import AppendOnly, RowSecurity, SameBank
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0002_initial")]
+    dependencies = [("claims", "0001_initial")]
 
     operations = [
         RowSecurity("claims_claim"),
