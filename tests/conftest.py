@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 pytest_plugins = [
     "tests.plugins.databases",
@@ -15,6 +17,7 @@ pytest_plugins = [
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What one test put into the cache is not there for the next."""
+    """What one test put into the cache is not there for the next, and each begins in Chinese."""
+    translation.activate(settings.LANGUAGE_CODE)
     yield
     cache.clear()
