@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pool import clock, jobs, registry, scope
-from pool.admin_kit import Act, ReadOnlyAdmin
+from pool.admin_kit import BUSINESS, Act, ReadOnlyAdmin, read_only
 from pool.errors import Refused
-from pool.ledger.models import Account, Appropriation, Entry, LedgerTransaction
 from pool.masking import mask_phone
 from pool.models import (
     AccessLog,
@@ -45,7 +44,6 @@ from pool.views.sessions import SignOut
 __all__ = ["Act", "ReadOnlyAdmin"]
 
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
-BUSINESS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.MANAGER_STATISTICS, Role.AUDITOR})
 
 admin.site.unregister(Group)
 
@@ -172,13 +170,6 @@ class JobRunAdmin(ReadOnlyAdmin):
         return back
 
 
-def read_only(model: Any, columns: list[str], readers: frozenset[str], **more: Any) -> None:
-    """Register a model that is only looked at."""
-    admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnlyAdmin,), {
-        "list_display": columns, "readers": readers, **more,
-    }))  # fmt: skip
-
-
 REFERENCE = frozenset(BUSINESS | {Role.SYSTEM_ADMIN})
 STATE = ["source", "entered_by", "confirmed_by", "confirmed_at", "replaced_at"]
 read_only(CalendarYear, ["year", *STATE], REFERENCE)
@@ -208,13 +199,3 @@ read_only(
 read_only(
     StoredFile, ["name", "content_type", "size", "purpose", "by", "created_at", "sha256"], frozenset({Role.AUDITOR})
 )
-read_only(Account, ["code", "name", "kind", "balance", "version"], BUSINESS)
-read_only(
-    LedgerTransaction,
-    ["id", "kind", "occurred_on", "key", "prepared_by", "approved_by", "article", "reference"],
-    BUSINESS,
-    list_filter=["kind"],
-    search_fields=["=key", "=subject"],
-)
-read_only(Entry, ["transaction", "account", "amount", "balance_after", "account_version"], BUSINESS, ordering=["-id"])
-read_only(Appropriation, ["number", "amount", "document", "on", "entered_by", "confirmed_by", "confirmed_on"], BUSINESS)

@@ -18,8 +18,12 @@ from django.utils.translation import gettext_lazy
 from pool import clock
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
+from pool.models import Role
 from pool.permissions import YES, Answer
 from pool.refusals import add_to_form
+
+BUSINESS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.MANAGER_STATISTICS, Role.AUDITOR})
+"""Those who may look at business rows in the admin."""
 
 
 @dataclass(frozen=True)
@@ -138,3 +142,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         }
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "pool/admin_act.html", context, status=status)
+
+
+def read_only(model: Any, columns: list[str], readers: frozenset[str], **more: Any) -> None:
+    """Register a model that is only looked at."""
+    admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnlyAdmin,), {
+        "list_display": columns, "readers": readers, **more,
+    }))  # fmt: skip

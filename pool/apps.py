@@ -10,4 +10,4 @@ class PoolConfig(AppConfig):
 
     def ready(self) -> None:
         """The pool's own part of what the registries show."""
-        import_module("pool.parts").register()
+        import_module("pool.registration").register()

@@ -73,6 +73,18 @@ def _revoke(table: str, privileges: str) -> str:
     )
 
 
+def _only_update(table: str, columns: str) -> str:
+    """Whoever may update the table may from now on update these columns of it."""
+    return (
+        "DO $$ DECLARE grantee_name text; BEGIN"
+        " FOR grantee_name IN SELECT DISTINCT grantee FROM information_schema.role_table_grants"
+        f" WHERE table_schema = current_schema() AND table_name = '{table}' AND privilege_type = 'UPDATE'"
+        " AND grantee NOT IN (current_user, 'PUBLIC') LOOP"
+        f" EXECUTE format('REVOKE UPDATE ON {table} FROM %I', grantee_name);"
+        f" EXECUTE format('GRANT UPDATE ({columns}) ON {table} TO %I', grantee_name); END LOOP; END $$;"
+    )
+
+
 class AppendOnly(_Sql):
     """UPDATE, DELETE and TRUNCATE refused by triggers no session can switch off, and not granted either."""
 
@@ -116,7 +128,8 @@ class OnlyColumns(_Sql):
             f" FOR EACH ROW EXECUTE FUNCTION pool_refuse_change();"
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_delete;"
             + _truncate_trigger(table)
-            + _revoke(table, "DELETE, TRUNCATE"),
+            + _revoke(table, "DELETE, TRUNCATE")
+            + _only_update(table, names),
             f"DROP TRIGGER {table}_only_columns ON {table}; DROP FUNCTION {table}_only_columns();"
             f"DROP TRIGGER {table}_no_delete ON {table}; DROP TRIGGER {table}_no_truncate ON {table};",
         )

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from pool.errors import NotPermitted
-from pool.models import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, Role
+from pool.models import ADMIN_ROLES, BANK_ROLES, Role
 
 Answer = tuple[bool, Any]
 YES: Answer = (True, "")
@@ -15,7 +15,6 @@ REFERENCE_KEEPERS = frozenset({Role.MANAGER_STATISTICS, Role.MANAGER_REVIEWER, R
 """Those who enter and confirm calendars, rates and catalogues (10); the two are never the same person."""
 REFERENCE_READERS = frozenset(Role) - BANK_ROLES - {Role.SECURITY_ADMIN}
 JOB_RUNNERS = frozenset({Role.SYSTEM_ADMIN, Role.MANAGER_STATISTICS})
-APPROPRIATION_READERS = FINANCE_ROLES | {Role.SUPERVISOR, Role.AUTHORITY, Role.AUDITOR, Role.MANAGER_APPROVER}
 TRAIL_READERS = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
 
 
@@ -46,23 +45,6 @@ def may_confirm_reference(user: Any, row: Any) -> Answer:
 
 def may_run_jobs(user: Any) -> Answer:
     return has_role(user, JOB_RUNNERS)
-
-
-def may_read_appropriations(user: Any) -> Answer:
-    return has_role(user, APPROPRIATION_READERS)
-
-
-def may_enter_appropriation(user: Any) -> Answer:
-    return has_role(user, {Role.FINANCE_CLERK, Role.SUPERVISOR})
-
-
-def may_confirm_appropriation(user: Any, appropriation: Any) -> Answer:
-    allowed = has_role(user, {Role.FINANCE_APPROVER})
-    if not allowed[0]:
-        return allowed
-    if appropriation.entered_by_id == user.pk:
-        return False, _("经办人不能复核自己录入的拨款，请由另一人复核。")
-    return YES
 
 
 def may_enter_admin(user: Any) -> Answer:

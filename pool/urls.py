@@ -1,7 +1,7 @@
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
-from pool.views import appropriations, components, files, home, notices, references, rulebook, sessions
+from pool.views import components, files, home, notices, references, rulebook, sessions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,11 +15,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/", files.download, name="file"),
     path("rulebook/", rulebook.rulebook, name="rulebook"),
     path("rulebook/<int:number>/", rulebook.rulebook_article, name="rulebook_article"),
-    path("appropriations/", appropriations.appropriations, name="appropriations"),
-    path("appropriations/new/", appropriations.new_appropriation, name="new_appropriation"),
-    path("appropriations/<uuid:pk>/", appropriations.appropriation, name="appropriation"),
-    path("appropriations/<uuid:pk>/confirm/", appropriations.confirm_appropriation, name="confirm_appropriation"),
-    path("appropriations/<uuid:pk>/withdraw/", appropriations.withdraw_appropriation, name="withdraw_appropriation"),
+    path("appropriations/", include("pool.ledger.urls")),
     path("reference/", references.reference_index, name="reference"),
     path("reference/<slug:kind>/", references.reference_rows, name="reference_rows"),
     path("reference/<slug:kind>/<uuid:pk>/confirm/", references.confirm_reference, name="confirm_reference"),

@@ -64,8 +64,9 @@ def migrations_digest() -> str:
 
 
 def _migration_files() -> Iterator[Path]:
+    yield ROOT / "pool" / "db.py"
     for application in APPLICATIONS:
-        yield from (ROOT / application).glob("migrations/**/*.py")
+        yield from (ROOT / application).rglob("migrations/*.py")
         for kind in DATA_KINDS:
             yield from (ROOT / application).rglob(kind)
 

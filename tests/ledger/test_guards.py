@@ -55,7 +55,7 @@ def test_a_transaction_that_does_not_sum_to_zero_cannot_be_committed(cashier: Ca
             transaction=first, account=cash, amount=Decimal("1.00"), balance_after=Decimal("11.00"), account_version=2
         )
         cash.balance, cash.version = Decimal("11.00"), 2
-        cash.save()
+        cash.save(update_fields=["balance", "version"])
         connection.check_constraints()
 
 
@@ -115,3 +115,23 @@ def test_verification_finds_money_promised_that_was_never_there(committed_db: st
         )
     with scope.everything():
         assert len(list(invariants.money_was_always_there())) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "allowed"),
+    [
+        ("ledger_account", "balance", True),
+        ("ledger_account", "code", False),
+        ("pool_auditevent", "hash", True),
+        ("pool_auditevent", "reason", False),
+        ("pool_lprrate", "confirmed_at", True),
+        ("pool_lprrate", "one_year", False),
+        ("pool_jobrun", "slot", False),
+    ],
+)
+def test_the_application_is_granted_only_the_columns_it_must_change(
+    db: None, table: str, column: str, allowed: bool
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_column_privilege(%s, %s, 'UPDATE')", [table, column])
+        assert cursor.fetchone() == (allowed,)

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from pool import clock, registry, scope, storage
 from pool.citations import chinese_number
+from pool.ledger import appropriations as service
 from pool.ledger import services as ledger
 from pool.ledger.models import Appropriation
 from pool.models import AccessLog, AuditEvent, LprRate, Role, StoredFile, User
 from pool.registry import FileGuard, Todo, TodoSource
-from pool.services import appropriations as service
 from pool.services.notices import notify
 from tests.pool.people import PASSWORD, bank, person
 

@@ -12,8 +12,9 @@ from pool import audit, numbering
 from pool.errors import Refused, SamePerson, Stale
 from pool.ledger import services as ledger
 from pool.ledger.models import Appropriation
+from pool.ledger.permissions import may_confirm_appropriation, may_enter_appropriation
 from pool.models import StoredFile, User
-from pool.permissions import may_confirm_appropriation, may_enter_appropriation, require
+from pool.permissions import require
 
 ARTICLE = "9(1)"
 

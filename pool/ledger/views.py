@@ -14,16 +14,12 @@ from django.views.decorators.http import require_POST
 from pool import clock, storage
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
+from pool.ledger import appropriations as service
 from pool.ledger import services as ledger
 from pool.ledger.models import Appropriation
-from pool.permissions import (
-    may_confirm_appropriation,
-    may_enter_appropriation,
-    may_read_appropriations,
-    require,
-)
+from pool.ledger.permissions import may_confirm_appropriation, may_enter_appropriation, may_read_appropriations
+from pool.permissions import require
 from pool.refusals import add_to_form
-from pool.services import appropriations as service
 from pool.tables import Column, Table
 
 PURPOSE = "appropriation"

@@ -1,0 +1,78 @@
+"""What the pool itself puts into the registries. Every room has such a place, called from its `AppConfig.ready()`."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pool import invariants, registry
+from pool.models import ADMIN_ROLES
+from pool.parts import EVERYBODY, KEEPING, LAW, WORK
+from pool.permissions import (
+    REFERENCE_READERS,
+    may_confirm_reference,
+    may_enter_reference,
+)
+from pool.registry import Invariant, Job, NavItem, Task, Todo, TodoSource
+from pool.services import deadlines, sealing
+from pool.views.home import advance_clock
+from pool.views.references import KINDS
+
+
+def register() -> None:
+    _navigation()
+    _invariants()
+    registry.todos.register(TodoSource("pool.references", references_waiting, 90))
+    registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
+    registry.jobs.register(
+        Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
+    )
+    registry.jobs.register(
+        Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
+    )
+    admin.site.site_header = gettext_lazy("中小微企业贷款风险补偿资金池 · 管理后台")
+    admin.site.site_title = gettext_lazy("资金池管理后台")
+    admin.site.index_title = gettext_lazy("查阅与办理")
+
+
+def _navigation() -> None:
+    for item in (
+        NavItem(gettext_lazy("工作台"), "home", EVERYBODY, 10, WORK),
+        NavItem(gettext_lazy("通知"), "notices", EVERYBODY, 20, WORK),
+        NavItem(gettext_lazy("规则库"), "rulebook", EVERYBODY, 800, LAW),
+        NavItem(gettext_lazy("参考数据"), "reference", REFERENCE_READERS, 820, LAW),
+        NavItem(gettext_lazy("管理后台"), "admin:index", ADMIN_ROLES, 900, KEEPING),
+    ):
+        registry.navigation.register(item)
+
+
+def _invariants() -> None:
+    for item in (
+        Invariant("I10", gettext_lazy("登记的期限与重新计算一致"), invariants.deadlines_are_what_the_rules_say),
+        Invariant("I10b", gettext_lazy("已使用的规则版本未被改动"), invariants.editions_are_unaltered),
+        Invariant("I11", gettext_lazy("审计链完整"), invariants.audit_chain_is_whole),
+        Invariant("I12", gettext_lazy("已承诺的任务均已完成"), invariants.promised_work_is_done),
+        Invariant("I13", gettext_lazy("文件与登记的摘要一致"), invariants.files_are_intact, slow=True),
+    ):
+        registry.invariants.register(item)
+
+
+def references_waiting(user: Any, on: date) -> Iterator[Todo]:
+    if not may_enter_reference(user)[0]:
+        return
+    for slug, model in KINDS.items():
+        rows = list(model.objects.filter(confirmed_at=None).select_related("entered_by"))
+        mine = sum(may_confirm_reference(user, row)[0] for row in rows)
+        if rows:
+            yield Todo(
+                _("确认%(kind)s") % {"kind": model._meta.verbose_name},
+                _("%(count)s 条已录入，须由另一人对照依据文件确认") % {"count": len(rows)},
+                reverse("reference_rows", args=[slug]),
+                waiting_for=_("高新投另一名人员"),
+                count=len(rows),
+                mine=bool(mine),
+            )
