@@ -4,10 +4,11 @@ from claims.models.claim import Claim, Evidence, Review
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
-from claims.models.upgrade import Upgrade
+from claims.models.upgrade import EndingRequest, Upgrade
 
 __all__ = [
     "Claim",
+    "EndingRequest",
     "Evidence",
     "FundingPlan",
     "Objection",

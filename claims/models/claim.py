@@ -62,6 +62,7 @@ class Claim(FSMModelMixin, BankOwned):
     ratio = models.DecimalField(_("补偿比例"), max_digits=5, decimal_places=4, null=True, blank=True)
     amount = models.DecimalField(_("补偿金额"), max_digits=18, decimal_places=2, null=True, blank=True)
     decide_by = models.DateField(_("审核截止日"), null=True, blank=True)
+    ask_by = models.DateField(_("申请复核截止日"), null=True, blank=True)
     decided_on = models.DateField(_("审核日期"), null=True, blank=True)
     decision_reason = models.TextField(_("审核意见"), blank=True)
     final = models.BooleanField(_("终局决定"), default=False)
@@ -82,9 +83,12 @@ class Claim(FSMModelMixin, BankOwned):
                 name="one_live_claim_per_loan",
             ),
             models.CheckConstraint(
-                condition=Q(submitted_by__isnull=True) | ~Q(submitted_by=F("made_by")), name="claim_submitted_by_another"
+                condition=Q(submitted_by__isnull=True) | ~Q(submitted_by=F("made_by")),
+                name="claim_submitted_by_another",
             ),
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="claim_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="claim_amount_not_negative"
+            ),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["state", "decide_by"], name="claim_queue"),
@@ -180,7 +184,7 @@ class Claim(FSMModelMixin, BankOwned):
 
 
 class Evidence(BankOwned):
-    """One required document of a claim; `item` is a code of the rulebook's evidence list. A newer file supersedes an older."""
+    """One required document of a claim; `item` is a code of the rulebook's list. A newer file supersedes an older."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("风险补偿申请"))
     item = models.CharField(_("材料类别"), max_length=40)
@@ -190,13 +194,18 @@ class Evidence(BankOwned):
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("申请材料")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "item"], condition=Q(superseded=False), name="one_current_evidence_per_item"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.item}"
 
 
 class Review(BankOwned):
-    """One stage of a review: who said what, having seen which version. Re-examination is a second round by another pair."""
+    """One stage of a review: who said what, having seen what. Re-examination is a second round by another pair."""
 
     class Round(models.TextChoices):
         FIRST = "first", _("审核")

@@ -18,6 +18,8 @@ class PapersPacket(FSMModelMixin, BankOwned):
         OPEN = "open", _("待提交拨款资料")
         SUBMITTED = "submitted", _("待核对资料")
         COMPLETE = "complete", _("资料齐全")
+        PAID = "paid", _("已拨付")
+        VOID = "void", _("已作废")
 
     plan = models.ForeignKey(FundingPlan, on_delete=models.PROTECT, related_name="packets", verbose_name=_("资助计划"))
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.OPEN, protected=True)
@@ -50,6 +52,14 @@ class PapersPacket(FSMModelMixin, BankOwned):
     def complete(self) -> None:
         """The finance centre has found the set complete."""
 
+    @transition(field=state, source=State.COMPLETE, target=State.PAID)
+    def pay(self) -> None:
+        """The transfer has arrived and is posted."""
+
+    @transition(field=state, source=[State.OPEN, State.SUBMITTED, State.COMPLETE], target=State.VOID)
+    def make_void(self) -> None:
+        """Nothing is left to be paid: the plan was withdrawn, or its last claim of this bank lapsed."""
+
 
 class PaymentPaper(BankOwned):
     """One paper of a packet; `item` is a code of the rulebook's list of payment papers."""
@@ -64,6 +74,11 @@ class PaymentPaper(BankOwned):
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("拨款资料文件")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["packet", "item"], condition=Q(superseded=False), name="one_current_paper_per_item"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.packet_id} {self.item}"
@@ -75,6 +90,7 @@ class Payment(FSMModelMixin, BankOwned):
     class State(models.TextChoices):
         PREPARED = "prepared", _("待复核")
         INSTRUCTED = "instructed", _("已发出拨付指令")
+        CONFIRMING = "confirming", _("待确认到账")
         POSTED = "posted", _("已到账记账")
         FAILED = "failed", _("拨付失败")
 
@@ -97,6 +113,10 @@ class Payment(FSMModelMixin, BankOwned):
     confirmed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("到账登记人")
     )
+    posted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("到账确认人")
+    )
+    posted_on = models.DateField(_("记账日期"), null=True, blank=True)
     failure = models.CharField(_("失败原因"), max_length=200, blank=True)
 
     class Meta(BankOwned.Meta):
@@ -110,6 +130,15 @@ class Payment(FSMModelMixin, BankOwned):
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")),
                 name="payment_approved_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(posted_by__isnull=True) | ~Q(posted_by=F("confirmed_by")),
+                name="payment_posted_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["bank_reference"],
+                condition=~Q(bank_reference="") & ~Q(state="failed"),
+                name="bank_reference_pays_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,9 +148,17 @@ class Payment(FSMModelMixin, BankOwned):
     def instruct(self) -> None:
         """The second person releases the transfer."""
 
-    @transition(field=state, source=State.INSTRUCTED, target=State.POSTED)
+    @transition(field=state, source=State.INSTRUCTED, target=State.CONFIRMING)
+    def enter_confirmation(self) -> None:
+        """One person has entered the bank's confirmation with its value date."""
+
+    @transition(field=state, source=State.CONFIRMING, target=State.INSTRUCTED)
+    def reject_confirmation(self) -> None:
+        """The second person does not find it so."""
+
+    @transition(field=state, source=State.CONFIRMING, target=State.POSTED)
     def post(self) -> None:
-        """The bank has confirmed it with its value date."""
+        """Two people have seen the confirmation; it is in the ledger."""
 
     @transition(field=state, source=[State.PREPARED, State.INSTRUCTED], target=State.FAILED)
     def fail(self) -> None:

@@ -64,6 +64,8 @@ class PlanItem(BankOwned):
     )
     position = models.PositiveIntegerField(_("序号"))
     amount = models.DecimalField(_("补偿金额"), max_digits=18, decimal_places=2)
+    dropped_on = models.DateField(_("移出日期"), null=True, blank=True)
+    dropped_because = models.CharField(_("移出原因"), max_length=200, blank=True)
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("资助计划明细")

@@ -1,11 +1,13 @@
 """Publicity of approved claims and the objections to it (20(2))."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from banks.base import BankOwned
 from claims.models.claim import Claim
+from pool.crypto import EncryptedTextField
 from pool.models import StoredFile, User
 from pool.models.base import Record
 
@@ -24,6 +26,8 @@ class Publicity(FSMModelMixin, Record):
     last_day = models.DateField(_("公示截止日"))
     posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("发布人"))
     content_hash = models.CharField(_("内容校验值"), max_length=64)
+    provisional = models.BooleanField(_("截止日暂定"), default=False)
+    ended_on = models.DateField(_("公示结束日期"), null=True, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = _("公示")
@@ -70,13 +74,15 @@ class Objection(FSMModelMixin, Record):
         UPHELD = "upheld", _("异议成立")
         DISMISSED = "dismissed", _("异议不成立")
 
+    OPEN = (State.RECEIVED, State.REPORTED)
+
     item = models.ForeignKey(
         PublicityItem, on_delete=models.PROTECT, related_name="objections", verbose_name=_("公示明细")
     )
     number = models.CharField(_("异议编号"), max_length=40, unique=True)
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED, protected=True)
-    name = models.CharField(_("异议人"), max_length=80)
-    contact = models.CharField(_("联系方式"), max_length=120)
+    name = EncryptedTextField(_("异议人"))
+    contact = EncryptedTextField(_("联系方式"))
     text = models.TextField(_("异议内容"))
     attachment = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("附件")
@@ -91,9 +97,16 @@ class Objection(FSMModelMixin, Record):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("决定人")
     )
     decided_on = models.DateField(_("决定日期"), null=True, blank=True)
+    decision_reason = models.TextField(_("决定理由"), blank=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = _("公示异议")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("reported_by")),
+                name="objection_decided_by_another",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

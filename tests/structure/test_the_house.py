@@ -58,7 +58,11 @@ MORE = {
         "base": "the abstract table of what belongs to a bank, for the rooms to the right",
         "standing": "the locked row of the 3 % counters, used by every room to the right",
     },
-    "claims": {"periods": "the pure rules after approval: too long to stand with the rules of eligibility"},
+    "claims": {
+        "assessment": "from the rows to the facts of the rules and back, for services, pages and panels alike",
+        "corrections": "the verified facts beside the declared ones: which may be set, and how they are read",
+        "periods": "the pure rules after approval: too long to stand with the rules of eligibility",
+    },
     "loans": {
         "choices": "the words of the facts that the rules read",
         "columns": "the columns of the upload, for its template and its reader",
