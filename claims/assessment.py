@@ -1,0 +1,295 @@
+"""From the rows to the rules and back: the same `assess` that the trial calculation runs, fed from a claim or a loan.
+
+The day matters: a draft is judged as if filed that day, a filed claim by the day it was filed, with the classification
+the loan has now.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+
+from banks.selectors import is_dishonest
+from claims import rules
+from claims.models import Claim
+from claims.rules import ClaimFacts, Qualification, SpecialApproval
+from loans.models import Determination, Loan
+from loans.rules import LoanFacts
+from pool.money import ZERO
+from pool.refs import Refs
+from pool.rulebook import CHINESE, ENGLISH, HOLD, Edition, Finding, failed_articles
+from pool.selectors import edition, refs
+from pool.tones import OUTCOME_WORDS
+
+FROZEN = ("findings", "edition", "edition_hash", "ratio", "amount")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the rules say, with the edition they were read from. Ratio and amount are zero unless eligible."""
+
+    book: Edition
+    findings: tuple[Finding, ...]
+    full_ratio: Decimal
+    full_amount: Decimal
+
+    @property
+    def failed(self) -> list[str]:
+        return failed_articles(self.findings)
+
+    @property
+    def held(self) -> bool:
+        return any(finding.outcome == HOLD for finding in self.findings)
+
+    @property
+    def eligible(self) -> bool:
+        return not self.failed and not self.held
+
+    @property
+    def provisional(self) -> bool:
+        return any(finding.provisional for finding in self.findings)
+
+    @property
+    def ratio(self) -> Decimal:
+        return self.full_ratio if self.eligible else rules.NO_RATIO
+
+    @property
+    def amount(self) -> Decimal:
+        return self.full_amount if self.eligible else ZERO
+
+    def finding(self, slug: str) -> Finding | None:
+        return next((one for one in self.findings if one.provision == slug), None)
+
+    def words(self, finding: Finding) -> str:
+        return self.book.message(finding, language())
+
+    def shown(self) -> list[dict[str, Any]]:
+        return shown(self.book, self.findings)
+
+
+def language() -> str:
+    return ENGLISH if (get_language() or "").startswith("en") else CHINESE
+
+
+def shown(book: Edition, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings in words, as the screens draw them."""
+    spoken = language()
+    return [
+        {
+            "outcome": one.outcome,
+            "word": OUTCOME_WORDS[one.outcome],
+            "article": one.article,
+            "title": book[one.provision].title.said(spoken),
+            "message": book.message(one, spoken),
+            "mend": book.mend(one, spoken),
+            "provisional": one.provisional,
+            "readings": [reading.number for reading in book.readings_of(one)],
+        }
+        for one in findings
+    ]
+
+
+def of_claim(claim: Claim, on: date) -> Assessment:
+    """Judge a claim as it stands on that day."""
+    book, facts = edition(), facts_of(claim, on)
+    data = refs(on)
+    found = rules.assess(facts, book, data)
+    findings = found.findings
+    if claim.credit_report_on is None and "credit_report_on" not in claim.verified:
+        findings = _without(findings, "credit_report_age")
+    elif facts.credit_report_on > facts.submitted_on:
+        findings = _with_later_report(claim, facts, findings, book, data, on)
+    return Assessment(book, findings, found.full_ratio, found.full_amount)
+
+
+def of_loan(loan: Loan, on: date, determination: Determination | None = None) -> Assessment:
+    """What a claim filed that day would find, before there is one; the credit report is not known yet.
+
+    For a loan that performs: what it would find if the whole principal were determined substandard that day.
+    """
+    book = edition()
+    supposed = determination is None
+    standing = determination or Determination(determined_on=on, principal_balance=loan.principal)
+    dishonest = is_dishonest(loan.bank_id, on)
+    facts = _facts(_declared(loan, standing), loan, standing, on, on, dishonest)
+    if supposed:
+        facts = replace(facts, classification=book["npl_classes"].words[0])
+    found = rules.assess(facts, book, refs(on))
+    return Assessment(book, _without(found.findings, "credit_report_age"), found.full_ratio, found.full_amount)
+
+
+def facts_of(claim: Claim, on: date) -> ClaimFacts:
+    """The verified facts where the reviewer has set them, the declared ones elsewhere."""
+    submitted_on = claim.first_submitted_on or on
+    values = values_of(claim)
+    report_on = values["credit_report_on"] or submitted_on
+    return _facts(
+        values, claim.loan, claim.determination, submitted_on, report_on, is_dishonest(claim.bank_id, submitted_on)
+    )
+
+
+def declared_of(claim: Claim) -> dict[str, Any]:
+    """What the bank says: the loan's facts, and on the claim what the credit report says."""
+    values = _declared(claim.loan, claim.determination)
+    values["credit_report_on"] = claim.credit_report_on
+    if claim.reported_balances is not None:
+        values["other_balances"] = claim.reported_balances
+    return values
+
+
+def values_of(claim: Claim) -> dict[str, Any]:
+    """The declared facts with the verified ones over them."""
+    values = declared_of(claim)
+    for name, entry in claim.verified.items():
+        values[name] = READ[name](entry["value"])
+    return values
+
+
+def seen_hash(claim: Claim) -> str:
+    """A fingerprint of everything an opinion or a decision rests on."""
+    evidence = claim.evidence.filter(superseded=False).order_by("item").values_list("item", "file__sha256")
+    seen = {
+        "claim": claim.pk,
+        "determination": claim.determination_id,
+        "classification": claim.loan.classification,
+        "facts": values_of(claim),
+        "evidence": list(evidence),
+        "edition": edition().hash,
+    }
+    return fingerprint(seen)
+
+
+def fingerprint(seen: Mapping[str, Any]) -> str:
+    body = json.dumps(seen, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def freeze(claim: Claim, found: Assessment) -> None:
+    """Put the answer on the claim (unsaved); ratio and amount are always computed, never entered."""
+    claim.findings = [finding.as_json() for finding in found.findings]
+    claim.edition, claim.edition_hash = found.book.key, found.book.hash
+    claim.ratio, claim.amount = found.ratio, found.amount
+
+
+def stored(claim: Claim) -> list[dict[str, Any]]:
+    """The findings on record, in words."""
+    return shown(edition(), [Finding.from_json(one) for one in claim.findings])
+
+
+def _without(findings: Iterable[Finding], slug: str) -> tuple[Finding, ...]:
+    return tuple(one for one in findings if one.provision != slug)
+
+
+def _with_later_report(
+    claim: Claim, facts: ClaimFacts, findings: Iterable[Finding], book: Edition, data: Refs, on: date
+) -> tuple[Finding, ...]:
+    """A report renewed for a correction is held against the day the correction was handed in."""
+    handed_in = claim.submitted_on if claim.state in Claim.ON_FILE and claim.state != Claim.State.RETURNED else on
+    if claim.first_submitted_on is None or handed_in is None:
+        return tuple(findings)
+    fresh = rules.report_fresh(replace(facts, submitted_on=handed_in), book, data)
+    return tuple(fresh if one.provision == fresh.provision else one for one in findings)
+
+
+# ---- rows into facts ------------------------------------------------------------------------------------------------
+
+
+def _declared(loan: Loan, determination: Determination) -> dict[str, Any]:
+    return {
+        "borrower_kind": loan.borrower_kind,
+        "industry_group": loan.industry_group,
+        "industry_code": loan.industry_code,
+        "industry_restricted": loan.industry_restricted,
+        "quasi_financial": loan.quasi_financial,
+        "staff": loan.staff,
+        "revenue": loan.revenue,
+        "assets": loan.assets,
+        "in_shenzhen": loan.in_city,
+        "credit_line": loan.credit_line,
+        "product": loan.product,
+        "use": loan.use,
+        "other_cover": loan.other_cover,
+        "other_balances": loan.other_balances,
+        "annual_rate": loan.annual_rate,
+        "npl_principal": determination.principal_balance,
+        "credit_report_on": None,
+        "qualifications": [one["kind"] for one in loan.qualifications],
+        "features": list(loan.features),
+        "special_ratio": None,
+    }
+
+
+LOAN_FACTS = (
+    "borrower_kind", "industry_group", "industry_code", "industry_restricted", "quasi_financial", "staff", "revenue",
+    "assets", "in_shenzhen", "credit_line", "product", "use", "other_cover", "other_balances", "annual_rate",
+)  # fmt: skip
+
+
+def _facts(
+    values: Mapping[str, Any],
+    loan: Loan,
+    determination: Determination,
+    submitted_on: date,
+    credit_report_on: date,
+    dishonest: bool,
+) -> ClaimFacts:
+    return ClaimFacts(
+        loan=LoanFacts(
+            **{name: values[name] for name in LOAN_FACTS},
+            principal=loan.principal,
+            disbursed_on=loan.disbursed_on,
+            matures_on=loan.due_on,
+            entered_on=loan.entered_on,
+        ),
+        classification=loan.classification,
+        determined_on=determination.determined_on,
+        npl_principal=values["npl_principal"],
+        submitted_on=submitted_on,
+        credit_report_on=credit_report_on,
+        bank_dishonest=dishonest,
+        qualifications=_qualifications(loan, values["qualifications"]),
+        features=tuple(values["features"]),
+        special=_special(loan, values["special_ratio"]),
+    )
+
+
+def _qualifications(loan: Loan, kinds: Iterable[str]) -> tuple[Qualification, ...]:
+    wanted = set(kinds)
+    return tuple(
+        Qualification(
+            one["kind"],
+            date.fromisoformat(one["valid_from"]),
+            date.fromisoformat(one["valid_to"]) if one.get("valid_to") else None,
+        )
+        for one in loan.qualifications
+        if one["kind"] in wanted
+    )
+
+
+def _special(loan: Loan, ratio: Decimal | None) -> SpecialApproval | None:
+    """Only where a document is named and the reviewer has read its ratio there (reading 9)."""
+    return SpecialApproval(loan.special_approval, ratio) if loan.special_approval and ratio is not None else None
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+READ: dict[str, Any] = {
+    **dict.fromkeys(("revenue", "assets", "credit_line", "other_balances", "annual_rate", "npl_principal"), Decimal),
+    "special_ratio": Decimal,
+    "credit_report_on": date.fromisoformat,
+    **dict.fromkeys(
+        (
+            "borrower_kind", "industry_group", "industry_code", "industry_restricted", "quasi_financial", "staff",
+            "in_shenzhen", "product", "use", "other_cover", "qualifications", "features",
+        ),
+        _same,
+    ),
+}  # fmt: skip
+"""How a verified value is read back from JSON."""

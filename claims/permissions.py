@@ -1,0 +1,92 @@
+"""Who may do what in this room: answers are `(may, why not)`, used by services, pages, admin and tests alike."""
+
+from uuid import UUID
+
+from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
+from banks.permissions import require as require
+from claims.models import Evidence, FundingPlan, Objection, PaymentPaper
+from pool.models import BANK_ROLES, Role, StoredFile, User
+
+READERS = PUBLIC_BODIES - {Role.REGULATOR}
+"""The public bodies that open single claims; the sharing departments read reports (8(4)), not clients (10.1(2))."""
+PAYERS = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
+OBJECTION_READERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.AUTHORITY, Role.AUDITOR})
+"""Who may know who objects."""
+PAPER_READERS = PAYERS | {Role.AUTHORITY, Role.SUPERVISOR, Role.AUDITOR, Role.MANAGER_STATISTICS}
+"""Who follows the payments; the papers themselves are for fewer."""
+
+
+def prepare(person: User, bank_id: UUID) -> Answer:
+    """Drafts, files, applications: the bank's maker."""
+    return works_for(person, bank_id, Role.BANK_MAKER)
+
+
+def submit(person: User, bank_id: UUID) -> Answer:
+    """What leaves the bank: the bank's checker."""
+    return works_for(person, bank_id, Role.BANK_CHECKER)
+
+
+def review(person: User) -> Answer:
+    return has_role(person, frozenset({Role.MANAGER_REVIEWER}))
+
+
+def decide(person: User) -> Answer:
+    return has_role(person, frozenset({Role.MANAGER_APPROVER}))
+
+
+def re_check(person: User) -> Answer:
+    """The re-check of an objection: either kind of reviewer."""
+    return has_role(person, frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER}))
+
+
+def publish(person: User) -> Answer:
+    return has_role(person, frozenset({Role.AUTHORITY}))
+
+
+plan = publish
+
+
+def pay(person: User) -> Answer:
+    """Papers, transfers, receipts: the finance centre's clerk."""
+    return has_role(person, frozenset({Role.FINANCE_CLERK}))
+
+
+def release(person: User) -> Answer:
+    """The second person of the finance centre."""
+    return has_role(person, frozenset({Role.FINANCE_APPROVER}))
+
+
+def see(person: User, bank_id: UUID) -> Answer:
+    """The bank's own people, and the public bodies that work on claims or watch them."""
+    if person.role in BANK_ROLES:
+        return works_for(person, bank_id, *BANK_ROLES)
+    return has_role(person, READERS)
+
+
+def read_papers(person: User, bank_id: UUID) -> Answer:
+    """Payment papers carry an identity card: the bank, the finance centre and the auditor only."""
+    if person.role in BANK_ROLES:
+        return works_for(person, bank_id, *BANK_ROLES)
+    return has_role(person, PAYERS | {Role.AUDITOR})
+
+
+# ---- files: the row they belong to decides ---------------------------------------------------------------------------
+
+
+def have_evidence(person: User, file: StoredFile) -> bool:
+    row = Evidence.objects.filter(file=file).first()
+    return row is not None and see(person, row.bank_id)[0]
+
+
+def have_paper(person: User, file: StoredFile) -> bool:
+    row = PaymentPaper.objects.filter(file=file).first()
+    return row is not None and read_papers(person, row.bank_id)[0]
+
+
+def have_plan(person: User, file: StoredFile) -> bool:
+    """The whole plan names every bank's projects: a bank is given its extract instead."""
+    return person.role in READERS and bool(FundingPlan.objects.filter(document=file).exists())
+
+
+def have_attachment(person: User, file: StoredFile) -> bool:
+    return person.role in OBJECTION_READERS and bool(Objection.objects.filter(attachment=file).exists())

@@ -1,0 +1,141 @@
+"""The documents of this room as PDF: the funding plan, a bank's extract of it, the decision on a claim, the notice."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims import assessment, selectors
+from claims.models import Claim, FundingPlan, PlanItem, Publicity, PublicityItem
+from pool import pdf, storage
+from pool.models import StoredFile, User
+from pool.money import total
+from pool.rulebook import Edition
+from pool.selectors import edition
+
+
+def authority(book: Edition) -> str:
+    """The issuing authority: of those who issued the rules, the one named first."""
+    return book.issuer.zh.split("、")[0]
+
+
+def keep_plan(plan: FundingPlan, items: Sequence[PlanItem], *, by: User) -> StoredFile:
+    """The issued plan with all its lines; for the public bodies."""
+    return storage.keep(
+        plan_pdf(plan, items), name=f"{plan.number}.pdf", purpose="funding_plan", by=by, max_bytes=storage.MAX_BYTES
+    )
+
+
+def plan_pdf(plan: FundingPlan, items: Sequence[PlanItem], *, bank: str = "") -> bytes:
+    """The whole plan, or with `bank` the extract that bank is sent: no bank reads another's projects."""
+    book = edition()
+    lines = [_plan_line(item) for item in items]
+    figures = [[line["number"], line["amount"]] for line in lines]
+    inputs = assessment.fingerprint({"plan": plan.pk, "number": plan.number, "lines": figures})
+    return pdf.render(
+        "pdf/plan.html",
+        {
+            "issuer": authority(book),
+            "number": plan.number,
+            "issued_on": plan.issued_on,
+            "title": _("中小微企业银行贷款风险补偿项目资助计划"),
+            "subtitle": _("（摘录：%(bank)s）") % {"bank": bank} if bank else "",
+            "bank": bank,
+            "lines": lines,
+            "banks": _by_bank(items),
+            "total": total(item.amount for item in items),
+            "papers_by": plan.papers_by,
+            "papers": [selectors.paper_label(item) for item in book["payment_papers"].words],
+            "days": book["payment_period"].number,
+            "articles": {slug: book[slug].article for slug in ("publicity_period", "papers_period", "payment_period")},
+            "notes": [
+                {
+                    "text": _("补偿金额为认定时不良贷款本金余额乘以补偿比例，按分四舍五入。"),
+                    "article": book["amount_basis"].article,
+                },
+                {
+                    "text": _("列入本计划的项目均已公示期满且无异议或异议不成立。"),
+                    "article": book["publicity_period"].article,
+                },
+                {
+                    "text": _("本计划按提交时间整笔排列，不超过可用资金和资金池规模。"),
+                    "article": book["total_control"].article,
+                },
+            ],
+            "receivers": _("高新投集团、市财政金融服务中心、有关加盟银行"),
+            "check_code": pdf.check_code(plan.number, inputs),
+            "inputs_hash": inputs,
+            "made_at": timezone.now(),
+        },
+    )
+
+
+def _plan_line(item: PlanItem) -> dict[str, Any]:
+    claim = item.claim
+    return {
+        "position": item.position,
+        "number": claim.number,
+        "bank": item.bank.short_name,
+        "borrower": selectors.public_name(claim.loan),
+        "loan_number": claim.loan.loan_number,
+        "principal": assessment.values_of(claim)["npl_principal"],
+        "ratio": claim.ratio,
+        "amount": item.amount,
+    }
+
+
+def _by_bank(items: Iterable[PlanItem]) -> list[dict[str, Any]]:
+    sums: dict[UUID, dict[str, Any]] = {}
+    for item in items:
+        row = sums.setdefault(item.bank_id, {"bank": item.bank.name, "count": 0, "amount": Decimal("0.00")})
+        row["count"] += 1
+        row["amount"] += item.amount
+    return list(sums.values())
+
+
+def publicity_pdf(publicity: Publicity, items: Sequence[PublicityItem]) -> bytes:
+    """The notice as it stands on the public page."""
+    return pdf.render(
+        "pdf/publicity.html",
+        {
+            "issuer": authority(edition()),
+            "number": publicity.number,
+            "issued_on": publicity.posted_on,
+            "title": publicity.title,
+            "publicity": publicity,
+            "items": items,
+            "total": total(item.amount for item in items),
+            "days": edition()["publicity_period"].number,
+            "article": edition()["publicity_period"].article,
+            "check_code": pdf.check_code(publicity.number, publicity.content_hash),
+            "inputs_hash": publicity.content_hash,
+            "made_at": timezone.now(),
+        },
+    )
+
+
+def decision_pdf(claim: Claim) -> bytes:
+    """The decision on a claim with every finding and its article, as the bank is told (20(1))."""
+    book = edition()
+    inputs = assessment.fingerprint({"claim": claim.pk, "findings": claim.findings, "reason": claim.decision_reason})
+    return pdf.render(
+        "pdf/decision.html",
+        {
+            "issuer": book.word("party", "manager"),
+            "number": claim.number,
+            "issued_on": claim.decided_on,
+            "title": _("风险补偿申请审核结果告知书"),
+            "claim": claim,
+            "principal": assessment.values_of(claim)["npl_principal"],
+            "passed": claim.state not in {Claim.State.REFUSED, Claim.State.RE_EXAMINING},
+            "findings": assessment.stored(claim),
+            "article": book["review_period"].article,
+            "ask_days": book["re_examination_window"].number,
+            "check_code": pdf.check_code(claim.number, inputs),
+            "inputs_hash": inputs,
+            "made_at": timezone.now(),
+        },
+    )

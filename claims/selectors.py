@@ -1,0 +1,126 @@
+"""Reads of this room that are more than a filter."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from claims import periods
+from claims.assessment import language
+from claims.models import Claim, Evidence, FundingPlan, PapersPacket, PaymentPaper, PlanItem, Publicity
+from loans.models import Loan
+from loans.words import BorrowerKind
+from pool.ledger.models import Account, Entry
+from pool.masking import mask_name
+from pool.models import User
+from pool.models.people import BANK_ROLES
+from pool.money import ZERO
+from pool.selectors import edition
+
+IN_QUEUE = ("first_submitted_on", "submitted_at", "pk")
+"""The order in which claims wait for money: the time of their first submission (reading 21)."""
+
+
+def claims_of(person: User) -> "QuerySet[Claim]":
+    """The claims this person may see; row security says the same once more."""
+    rows = Claim.objects.select_related("loan", "bank", "determination")
+    return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+
+
+def evidence_items(loan: Loan) -> list[str]:
+    """The documents a claim for this loan must carry: the rulebook's list, and proof of what raises the ratio."""
+    raised = {"qualified": bool(loan.qualifications), "featured": bool(loan.features)}
+    return list(periods.required_evidence(edition(), special=bool(loan.special_approval), **raised))
+
+
+def evidence_label(item: str) -> str:
+    return edition().word("evidence", item, language())
+
+
+def paper_label(item: str) -> str:
+    return edition().word("paper", item, language())
+
+
+def current_evidence(claim: Claim) -> "QuerySet[Evidence]":
+    return Evidence.objects.filter(claim=claim, superseded=False).select_related("file", "added_by").order_by("item")
+
+
+def missing_evidence(claim: Claim) -> list[str]:
+    there = set(current_evidence(claim).values_list("item", flat=True))
+    return [item for item in evidence_items(claim.loan) if item not in there]
+
+
+def current_papers(packet: PapersPacket) -> "QuerySet[PaymentPaper]":
+    return PaymentPaper.objects.filter(packet=packet, superseded=False).select_related("file", "added_by")
+
+
+def missing_papers(packet: PapersPacket) -> list[str]:
+    there = set(current_papers(packet).values_list("item", flat=True))
+    return [item for item in edition()["payment_papers"].words if item not in there]
+
+
+def items_of(packet: PapersPacket) -> "QuerySet[PlanItem]":
+    """The plan's items of the packet's bank that still stand."""
+    return (
+        PlanItem.objects.filter(plan_id=packet.plan_id, bank_id=packet.bank_id, dropped_on__isnull=True)
+        .select_related("claim__loan", "bank")
+        .order_by("position")
+    )
+
+
+def standing_items(plan: FundingPlan) -> "QuerySet[PlanItem]":
+    return (
+        PlanItem.objects.filter(plan=plan, dropped_on__isnull=True)
+        .select_related("claim__loan", "bank")
+        .order_by("position")
+    )
+
+
+def on_file(loan: Loan) -> bool:
+    """Whether a claim stands in the way of automatic closing (reading 14): filed, and not refused for good."""
+    filed = Claim.objects.filter(loan=loan)
+    return (
+        filed.filter(state__in=Claim.ON_FILE).exists() or filed.filter(state=Claim.State.REFUSED, final=False).exists()
+    )
+
+
+def on_file_among(loan_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the loans that have such a claim, in one question."""
+    filed = Claim.objects.filter(loan_id__in=list(loan_ids))
+    states = set(filed.filter(state__in=Claim.ON_FILE).values_list("loan_id", flat=True))
+    return states | set(filed.filter(state=Claim.State.REFUSED, final=False).values_list("loan_id", flat=True))
+
+
+def paid_claim(loan: Loan) -> Claim | None:
+    """The claim by which the loan is compensated now."""
+    found: Claim | None = Claim.objects.filter(loan=loan, state=Claim.State.PAID).first()
+    return found
+
+
+def refused_for_good(loan: Loan) -> Claim | None:
+    found: Claim | None = Claim.objects.filter(loan=loan, state=Claim.State.REFUSED, final=True).order_by("-pk").first()
+    return found
+
+
+def compensated(claim_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
+    """What the ledger holds as paid for each claim, returns and refunds not deducted."""
+    wanted = list(claim_ids)
+    rows = Entry.objects.filter(account__kind=Account.Kind.COMPENSATION, subject__in=wanted).values("subject")
+    booked = {row["subject"]: row["total"] for row in rows.annotate(total=Sum("amount"))}
+    return {claim_id: booked.get(claim_id, ZERO) for claim_id in wanted}
+
+
+def open_publicities(on: date) -> "QuerySet[Publicity]":
+    return Publicity.objects.filter(state=Publicity.State.POSTED, last_day__gte=on)
+
+
+def public_name(loan: Loan) -> str:
+    """A firm by its name, a person by the first character; a person's name inside a trader's name is masked too."""
+    name, owner = str(loan.borrower_name), str(loan.owner_name)
+    if loan.borrower_kind == BorrowerKind.OWNER:
+        return mask_name(owner or name)
+    if loan.borrower_kind == BorrowerKind.SOLE_TRADER and owner and owner in name:
+        return name.replace(owner, mask_name(owner))
+    return name

@@ -1,0 +1,75 @@
+"""Deadline rows of this room: computed by the rules, explained, closed when the thing is done or has fallen away.
+
+The kind of a deadline is the slug of the provision that sets it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from claims import periods
+from pool import selectors
+from pool.models import Deadline
+from pool.rules import Pause, Window
+from pool.services import deadlines
+
+WORDS: dict[str, tuple[Any, Any]] = {
+    "review_period": (_("审核风险补偿申请"), _("高新投集团")),
+    "re_examination_window": (_("对审核结果申请复核"), _("加盟银行")),
+    "publicity_period": (_("公示期满"), _("社会公众")),
+    "papers_period": (_("提交拨款资料"), _("加盟银行")),
+    "payment_period": (_("拨付补偿资金"), _("金融中心")),
+    "transfer_period": (_("转录入风险补偿项目库"), _("加盟银行")),
+    "upgrade_period": (_("申请上调转回"), _("加盟银行")),
+    "refund_period": (_("退回补偿资金"), _("加盟银行")),
+}
+"""What is to be done, and who is waited for."""
+CLOCKED: dict[str, Callable[..., Window]] = {
+    "review_period": periods.review_window,
+    "payment_period": periods.payment_window,
+}
+PLAIN: dict[str, Callable[..., Window]] = {
+    "re_examination_window": periods.re_examination_window,
+    "publicity_period": periods.publicity_window,
+    "papers_period": periods.papers_window,
+    "transfer_period": periods.transfer_window,
+    "upgrade_period": periods.upgrade_window,
+    "refund_period": periods.refund_window,
+}
+
+
+def compute(kind: str, event_on: date, pauses: Sequence[Pause] = ()) -> Window:
+    """The period of that provision after its event; a clock that stood still prolongs it."""
+    book, calendar = selectors.edition(), selectors.refs(event_on).calendar
+    if kind in CLOCKED:
+        return CLOCKED[kind](book, calendar, event_on, pauses)
+    return PLAIN[kind](book, calendar, event_on)
+
+
+def start(row: Any, kind: str, event_on: date, pauses: Sequence[Pause] = ()) -> Window:
+    """Open the deadline of a subject, or bring it up to date; the same event twice is one row."""
+    window = compute(kind, event_on, pauses)
+    label, who = WORDS[kind]
+    calendar = selectors.refs(event_on).calendar
+    deadlines.open_deadline(row, window, calendar, kind=kind, label=str(label), waiting_for=str(who))
+    return window
+
+
+def fulfil(row: Any, kind: str, on: date) -> None:
+    deadlines.fulfil(row.pk, kind, on=on)
+
+
+def drop(row: Any, kind: str, on: date, because: str) -> None:
+    deadlines.drop(row.pk, kind, on=on, because=because)
+
+
+def drop_all(row: Any, on: date, because: str) -> None:
+    """Nothing is owed any more by anybody on this subject."""
+    deadlines.drop(row.pk, on=on, because=because)
+
+
+def running(row: Any, kind: str) -> Deadline | None:
+    """The open deadline of this kind."""
+    return next((one for one in deadlines.open_of(row.pk) if one.kind == kind), None)
