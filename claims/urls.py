@@ -1,5 +1,66 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from claims.views import authority, bank, papers, public, upgrades
 
 app_name = "claims"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", bank.index, name="index"),
+    path("claimable/", bank.claimable, name="claimable"),
+    path("loans/<uuid:pk>/new/", bank.new, name="new"),
+    path("loans/<uuid:pk>/upgrade/", upgrades.end, {"ending": "upgraded"}, name="end_upgrade"),
+    path("loans/<uuid:pk>/void/", upgrades.end, {"ending": "voided"}, name="end_void"),
+    path("<uuid:pk>/", bank.detail, name="detail"),
+    path("<uuid:pk>/prepare/", bank.prepare, name="prepare"),
+    path("<uuid:pk>/evidence/", bank.add_evidence, name="add_evidence"),
+    path("<uuid:pk>/submit/", bank.submit, name="submit"),
+    path("<uuid:pk>/withdraw/", bank.withdraw, name="withdraw"),
+    path("<uuid:pk>/re-examination/", bank.ask_re_examination, name="ask_re_examination"),
+    path("<uuid:pk>/transfer/", bank.transfer, name="transfer"),
+    path("<uuid:pk>/decision/", bank.decision, name="decision"),
+    path("packets/", papers.packets, name="packets"),
+    path("packets/<uuid:pk>/", papers.packet, name="packet"),
+    path("packets/<uuid:pk>/extract/", papers.extract, name="extract"),
+    path("packets/<uuid:pk>/papers/", papers.add_paper, name="add_paper"),
+    path("packets/<uuid:pk>/submit/", papers.submit, name="submit_papers"),
+    path("packets/<uuid:pk>/return/", papers.send_back, name="return_papers"),
+    path("packets/<uuid:pk>/accept/", papers.accept, name="accept_papers"),
+    path("packets/<uuid:pk>/pay/", papers.prepare, name="prepare_payment"),
+    path("payments/<uuid:pk>/approve/", papers.approve, name="approve_payment"),
+    path("payments/<uuid:pk>/fail/", papers.fail, name="fail_payment"),
+    path("payments/<uuid:pk>/confirmation/", papers.enter, name="enter_confirmation"),
+    path("payments/<uuid:pk>/reject/", papers.reject, name="reject_confirmation"),
+    path("payments/<uuid:pk>/confirm/", papers.confirm, name="confirm_payment"),
+    path("publicity/", authority.publicities, name="publicities"),
+    path("publicity/<uuid:pk>/", authority.publicity, name="publicity"),
+    path("publicity/<uuid:pk>/pdf/", authority.publicity_document, name="publicity_document"),
+    path("objections/", authority.objections, name="objections"),
+    path("objections/<uuid:pk>/", authority.objection, name="objection"),
+    path("objections/<uuid:pk>/report/", authority.report_objection, name="report_objection"),
+    path("objections/<uuid:pk>/decide/", authority.decide_objection, name="decide_objection"),
+    path("plans/", authority.plans, name="plans"),
+    path("plans/<uuid:pk>/", authority.plan, name="plan"),
+    path("plans/<uuid:pk>/issue/", authority.issue_plan, name="issue_plan"),
+    path("plans/<uuid:pk>/withdraw/", authority.withdraw_plan, name="withdraw_plan"),
+    path("plan-items/<uuid:pk>/drop/", authority.drop_item, name="drop_item"),
+    path("upgrades/", upgrades.upgrades, name="upgrades"),
+    path("upgrades/<uuid:pk>/", upgrades.upgrade, name="upgrade"),
+    path("upgrades/<uuid:pk>/submit/", upgrades.submit, name="submit_upgrade"),
+    path("upgrades/<uuid:pk>/cancel/", upgrades.cancel, name="cancel_upgrade"),
+    path("upgrades/<uuid:pk>/review/", upgrades.review, name="review_upgrade"),
+    path("upgrades/<uuid:pk>/decide/", upgrades.decide, name="decide_upgrade"),
+    path("upgrades/<uuid:pk>/refund/", upgrades.enter_refund, name="enter_refund"),
+    path("upgrades/<uuid:pk>/reject/", upgrades.reject_refund, name="reject_refund"),
+    path("upgrades/<uuid:pk>/confirm/", upgrades.confirm_refund, name="confirm_refund"),
+    path("endings/<uuid:pk>/submit/", upgrades.submit_ending, name="submit_ending"),
+    path("endings/<uuid:pk>/cancel/", upgrades.cancel_ending, name="cancel_ending"),
+]
+
+publicity = [
+    path("", public.publicities, name="index"),
+    path("<str:number>/", public.publicity, name="publicity"),
+    path("<str:number>/pdf/", public.document, name="document"),
+    path("<str:number>/objected/", public.objected, name="objected"),
+    path("<str:number>/<int:position>/", public.object_to, name="object"),
+]
+"""What anybody reads without signing in, at its own address."""

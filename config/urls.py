@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from claims.urls import publicity
 from config.health import health
 from evaluation.views import trial
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("banks/", include("banks.urls")),
     path("loans/", include("loans.urls")),
     path("claims/", include("claims.urls")),
+    path("publicity/", include((publicity, "publicity"))),
     path("recovery/", include("recovery.urls")),
     path("reports/", include("evaluation.urls")),
     path("trial/", trial.start, name="trial_start"),

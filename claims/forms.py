@@ -1,0 +1,80 @@
+"""The forms of this room; what they let through, the services judge."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from banks.models import Bank
+from claims.models import Claim
+from loans.words import Classification
+
+PERFORMING = [choice for choice in Classification.choices if choice[0] in {"normal", "special_mention"}]
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class MoneyField(forms.DecimalField):
+    """Yuan; thousands may be grouped with commas."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=2, min_value=0, **options)
+        self.widget.attrs.pop("min", None)
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
+
+
+class ClaimFilter(forms.Form):
+    q = forms.CharField(label=_("编号、借据号或借款人"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Claim.State.choices])
+    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
+
+    def __init__(self, *args: Any, with_banks: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not with_banks:
+            del self.fields["bank"]
+
+
+class ReportForm(forms.Form):
+    """What the credit report says (4.4, 19(2))."""
+
+    credit_report_on = forms.DateField(label=_("信用报告出具日期"), required=False, widget=DayInput())
+    reported_balances = MoneyField(label=_("放款时他行贷款余额"), required=False)
+
+
+class PublicityForm(forms.Form):
+    title = forms.CharField(label=_("公示标题"), max_length=200, required=False)
+
+
+class ObjectionForm(forms.Form):
+    """Anybody's objection; the answers are read by the public bodies only."""
+
+    name = forms.CharField(label=_("姓名或单位名称"), max_length=80)
+    contact = forms.CharField(label=_("联系电话或邮箱"), max_length=120)
+    text = forms.CharField(label=_("异议内容"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
+    attachment = forms.FileField(label=_("附件"), required=False)
+
+
+class EndingForm(forms.Form):
+    classification = forms.ChoiceField(label=_("调整后分类"), choices=PERFORMING)
+    ended_on = forms.DateField(label=_("调整日期"), widget=DayInput())
+    reason = forms.CharField(label=_("依据"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class ConfirmationForm(forms.Form):
+    value_date = forms.DateField(label=_("起息日期"), widget=DayInput())
+    bank_reference = forms.CharField(label=_("银行回单号"), max_length=80)
+
+
+class RefundForm(forms.Form):
+    amount = MoneyField(label=_("退回金额"))
+    refunded_on = forms.DateField(label=_("到账日期"), widget=DayInput())
+    bank_reference = forms.CharField(label=_("银行回单号"), max_length=80)

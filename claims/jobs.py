@@ -1,0 +1,108 @@
+"""The jobs of this room: notices that end by themselves, refusals that become final, clocks, reminders."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models import Claim, PapersPacket, Upgrade
+from claims.services import claim as claims
+from claims.services import clocks, due, locking, telling
+from claims.services import payment as payments
+from claims.services.publicity import end_due
+from claims.services.review import finalise_refusals
+from loans.services.deadlines import CLAIM_PERIOD
+from pool.jobs import job
+from pool.models import Deadline, Role
+from pool.selectors import refs
+
+REMINDERS = (7, 3, 1)
+"""With so many working days left, those who are waited for are reminded."""
+LOOK_AHEAD = timedelta(days=25)
+REVIEWERS = (Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER)
+PAYERS = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER)
+BODIES: dict[str, tuple[Any, ...]] = {"review_period": REVIEWERS, "payment_period": PAYERS}
+"""Who of the public bodies is reminded; every other deadline of this room is the bank's."""
+KINDS = (CLAIM_PERIOD, *due.WORDS)
+
+
+@job("claims.clocks", gettext_lazy("审核与拨付期限的停止与恢复"), "17", order=110)
+def keep_clocks(on: date) -> dict[str, Any]:
+    """Suspended banks' cases stand still, resumed ones run again, to the day (reading 13)."""
+    cases = Claim.objects.filter(state__in=clocks.ON_THE_DESK[clocks.REVIEW]).order_by("pk")
+    for claim_id in list(cases.values_list("pk", flat=True)):
+        claims.keep_clock(locking.claim(claim_id), on)
+    packets = PapersPacket.objects.filter(state__in=clocks.ON_THE_DESK[clocks.PAYMENT]).order_by("pk")
+    for packet_id in list(packets.values_list("pk", flat=True)):
+        payments.keep_clock(locking.row(PapersPacket, packet_id, "plan"), on)
+    return {"claims": cases.count(), "packets": packets.count()}
+
+
+@job("claims.publicity", gettext_lazy("公示期满"), "20(2)", order=120)
+def end_publicities(on: date) -> dict[str, Any]:
+    """The day after its last day a notice ends by itself."""
+    return end_due(on)
+
+
+@job("claims.refusals", gettext_lazy("复核期限届满"), "20(1)", order=130)
+def close_refusals(on: date) -> dict[str, Any]:
+    """A refusal for which no re-examination was asked in time is final."""
+    return {"final": finalise_refusals(on)}
+
+
+@job("claims.reminders", gettext_lazy("补偿申请各环节的期限提醒"), "19(2)", order=140)
+def remind(on: date) -> dict[str, Any]:
+    """Seven, three and one working days before a deadline ends, and the working day after it has passed."""
+    calendar = refs(on).calendar
+    if not calendar.is_workday(on):
+        return {"reminded": 0}
+    reminded = 0
+    for row in _near(on):
+        left = calendar.remaining(on, row.closes_on)
+        overdue = row.closes_on < on and calendar.workdays_between(row.closes_on, on) == 1
+        if overdue or (row.closes_on >= on and left in REMINDERS):
+            _remind(row, "late" if overdue else str(left), on)
+            reminded += 1
+    return {"reminded": reminded}
+
+
+def _near(on: date) -> Iterable[Deadline]:
+    return Deadline.objects.filter(
+        kind__in=KINDS,
+        fulfilled_on__isnull=True,
+        dropped_on__isnull=True,
+        closes_on__range=(on - LOOK_AHEAD, on + LOOK_AHEAD),
+    ).order_by("closes_on", "pk")
+
+
+def _remind(row: Deadline, left: str, on: date) -> None:
+    words = {"label": row.label, "day": row.closes_on, "left": left}
+    if left == "late":
+        title = _("“%(label)s”已于 %(day)s 逾期") % words
+    else:
+        title = _("“%(label)s”将于 %(day)s 截止，还剩 %(left)s 个工作日") % words
+    told = {
+        "key": f"due:{row.pk}:{row.closes_on}:{left}", "on": on, "url": url_of(row), "article": row.article,
+        "due": row.closes_on,
+    }  # fmt: skip
+    if row.kind in BODIES:
+        telling.bodies(BODIES[row.kind], title, **told)
+    elif row.bank is not None:
+        telling.bank(row.bank, title, **told)
+
+
+PAGES = {
+    "loans.loan": "loans:detail",
+    Claim._meta.label_lower: "claims:detail",
+    PapersPacket._meta.label_lower: "claims:packet",
+    Upgrade._meta.label_lower: "claims:upgrade",
+}
+
+
+def url_of(row: Deadline) -> str:
+    """The page of what the deadline is about."""
+    name = PAGES.get(row.subject_kind)
+    return reverse(name, args=[row.subject_id]) if name else ""

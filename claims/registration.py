@@ -1,0 +1,60 @@
+"""What this room puts into the registries of the pool."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from claims import invariants, jobs, permissions, selectors, todos
+from claims.views import panels
+from pool import registry
+from pool.models import BANK_ROLES, MANAGER_ROLES, Role
+from pool.registry import FileGuard, Invariant, NavItem, Panel, Search, TodoSource
+
+GROUP = _("补偿")
+HITS = 20
+
+
+def register() -> None:
+    for item in (
+        NavItem(_("补偿申请"), "claims:index", BANK_ROLES | permissions.READERS, order=100, group=GROUP),
+        NavItem(_("可申请的不良贷款"), "claims:claimable", BANK_ROLES, order=110, group=GROUP),
+        NavItem(_("审核办理"), "admin:claims_claim_changelist", MANAGER_ROLES, order=120, group=GROUP),
+        NavItem(_("公示"), "claims:publicities", permissions.READERS, order=130, group=GROUP),
+        NavItem(_("公示异议"), "claims:objections", permissions.OBJECTION_READERS, order=140, group=GROUP),
+        NavItem(_("资助计划"), "claims:plans", permissions.READERS, order=150, group=GROUP),
+        NavItem(_("拨款资料与拨付"), "claims:packets", BANK_ROLES | permissions.PAPER_READERS, order=160, group=GROUP),
+        NavItem(_("上调与撤销认定"), "claims:upgrades", BANK_ROLES | permissions.READERS, order=170, group=GROUP),
+    ):
+        registry.navigation.register(item)
+    registry.todos.register(TodoSource("claims", todos.todos, order=30))
+    registry.panels.register(Panel("claims.loan", "loans.loan", panels.of_loan, "claims/panels/loan.html", order=10))
+    registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
+    for job in (jobs.keep_clocks, jobs.end_publicities, jobs.close_refusals, jobs.remind):
+        registry.jobs.register(job)
+    for purpose, guard in (
+        ("claim_evidence", permissions.have_evidence),
+        ("payment_paper", permissions.have_paper),
+        ("funding_plan", permissions.have_plan),
+        ("objection_attachment", permissions.have_attachment),
+    ):
+        registry.file_guards.register(FileGuard(purpose, guard))
+    for invariant in (
+        Invariant("I4", _("同一贷款不重复补偿"), invariants.nobody_is_compensated_twice),
+        Invariant("I5", _("拨付金额等于审核金额"), invariants.paid_is_approved_or_nothing),
+        Invariant("reserved", _("预留金额等于待拨付项目"), invariants.reserved_is_planned),
+        Invariant("I7", _("拨付时未暂停且公示期满"), invariants.no_payment_past_a_gate),
+        Invariant("I8", _("同一申请一人一岗"), invariants.one_person_in_one_stage),
+        Invariant("claim_states", _("补偿各环节状态与经过一致"), invariants.states_follow_the_log),
+        Invariant("claim_deadlines", _("补偿各环节期限计算无误"), invariants.deadlines_are_right),
+    ):
+        registry.invariants.register(invariant)
+
+
+def _hits(person: Any, words: str) -> Iterable[tuple[str, str, str]]:
+    """Claims by their number."""
+    if person.role not in BANK_ROLES | permissions.READERS or person.role == Role.REGULATOR:
+        return
+    for claim in selectors.claims_of(person).filter(number__icontains=words)[:HITS]:
+        detail = f"{claim.loan.borrower_name} · {claim.get_state_display()}"
+        yield claim.number, detail, todos.claim_url(claim)

@@ -1,0 +1,332 @@
+"""Who is waited for, until when, by which article: for one claim, and for each person the list of all that waits."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from banks.models import Standing
+from claims.models import (
+    Claim,
+    EndingRequest,
+    FundingPlan,
+    Objection,
+    PapersPacket,
+    Payment,
+    PlanItem,
+    Publicity,
+    PublicityItem,
+    Upgrade,
+)
+from claims.services import due
+from pool.models import Deadline, Role, User
+from pool.registry import Todo
+from pool.selectors import edition
+
+BANK, MANAGER, FINANCE, AUTHORITY = (
+    gettext_lazy("加盟银行"),
+    gettext_lazy("高新投集团"),
+    gettext_lazy("市财政金融服务中心"),
+    gettext_lazy("主管部门"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens next in a state, who does it, by which provision."""
+
+    title: Any
+    who: Any
+    slug: str
+    detail: Any = ""
+
+
+STEPS: dict[str, Step] = {
+    Claim.State.DRAFT: Step(gettext_lazy("备齐材料，由复核人员提交"), BANK, "claim_period"),
+    Claim.State.SUBMITTED: Step(gettext_lazy("高新投初审"), MANAGER, "review_period"),
+    Claim.State.REVIEWING: Step(gettext_lazy("高新投终审"), MANAGER, "review_period"),
+    Claim.State.RETURNED: Step(
+        gettext_lazy("补正材料后重新提交"), BANK, "review_period", gettext_lazy("补正期间审核期限停止计算")
+    ),
+    Claim.State.HELD: Step(
+        gettext_lazy("确认适用的上一版细则"), AUTHORITY, "transition", gettext_lazy("申请保留，期限停止计算")
+    ),
+    Claim.State.APPROVED: Step(gettext_lazy("列入公示"), AUTHORITY, "publicity_period"),
+    Claim.State.REFUSED: Step(gettext_lazy("可申请复核一次"), BANK, "re_examination_window"),
+    Claim.State.RE_EXAMINING: Step(gettext_lazy("另行指派人员复核并出具结论"), MANAGER, "re_examination_window"),
+    Claim.State.PUBLICISED: Step(gettext_lazy("公示期满"), gettext_lazy("社会公众"), "publicity_period"),
+    Claim.State.CLEARED: Step(gettext_lazy("列入资助计划"), AUTHORITY, "total_control"),
+    Claim.State.PLANNED: Step(gettext_lazy("提交拨款资料"), BANK, "papers_period"),
+    Claim.State.INSTRUCTED: Step(gettext_lazy("登记并确认到账"), FINANCE, "payment_period"),
+    Claim.State.PAID: Step(gettext_lazy("转录入风险补偿项目库"), BANK, "transfer_period"),
+}
+
+
+def of_claim(claim: Claim, on: date) -> Todo | None:
+    """What this claim waits for; nothing once it has ended."""
+    step = STEPS.get(claim.state)
+    if step is None or (claim.state == Claim.State.PAID and claim.transferred_on):
+        return None
+    if claim.state == Claim.State.REFUSED and (claim.final or claim.ask_by is None or claim.ask_by < on):
+        return None
+    if claim.state == Claim.State.PLANNED:
+        return _of_planned(claim)
+    last, provisional = _last_day(claim, step.slug)
+    detail = step.detail
+    if claim.state == Claim.State.PUBLICISED:
+        detail = _disputed(claim)
+    if claim.state in {Claim.State.SUBMITTED, Claim.State.REVIEWING, Claim.State.CLEARED} and _suspended(claim):
+        detail = _("该行不良率超过界限，暂停办理；期间期限停止计算")
+    return Todo(
+        title=str(step.title),
+        detail=str(detail),
+        url=claim_url(claim),
+        due=last,
+        article=edition()[step.slug].article,
+        waiting_for=str(step.who),
+        provisional=provisional,
+    )
+
+
+def _last_day(claim: Claim, slug: str) -> tuple[date | None, bool]:
+    if claim.state == Claim.State.PUBLICISED:
+        item = PublicityItem.objects.filter(claim=claim).select_related("publicity").last()
+        return (item.publicity.last_day, item.publicity.provisional) if item else (None, False)
+    subject = claim.loan if slug == "claim_period" else claim
+    found = due.running(subject, slug)
+    return (found.closes_on, found.provisional) if found else (None, False)
+
+
+def _disputed(claim: Claim) -> str:
+    is_open = Objection.objects.filter(item__claim=claim, state__in=Objection.OPEN).exists()
+    return _("收到异议，待高新投复核、主管部门决定") if is_open else ""
+
+
+def _suspended(claim: Claim) -> bool:
+    return bool(Standing.objects.filter(bank_id=claim.bank_id, is_suspended=True).exists())
+
+
+def _of_planned(claim: Claim) -> Todo | None:
+    item = PlanItem.objects.filter(claim=claim, dropped_on__isnull=True).order_by("-created_at").first()
+    packet = PapersPacket.objects.filter(plan_id=item.plan_id, bank_id=claim.bank_id).first() if item else None
+    return of_packet(packet) if packet else None
+
+
+def of_packet(packet: PapersPacket) -> Todo | None:
+    """What a bank's papers and transfer wait for."""
+    paying = packet.state in {PapersPacket.State.SUBMITTED, PapersPacket.State.COMPLETE}
+    if packet.state == PapersPacket.State.OPEN:
+        title, who, slug, last = _("提交拨款资料"), BANK, "papers_period", packet.papers_by
+    elif paying:
+        checking = packet.state == PapersPacket.State.SUBMITTED
+        title = _("核对拨款资料") if checking else _("拨付补偿资金")
+        who, slug, last = FINANCE, "payment_period", packet.pay_by
+    else:
+        return None
+    return Todo(
+        title=title, url=packet_url(packet), due=last, article=edition()[slug].article, waiting_for=str(who),
+        detail=_("该行暂停办理，期限停止计算") if paying and last is None else "",
+    )  # fmt: skip
+
+
+def claim_url(claim: Claim) -> str:
+    return reverse("claims:detail", args=[claim.pk])
+
+
+def packet_url(packet: PapersPacket) -> str:
+    return reverse("claims:packet", args=[packet.pk])
+
+
+# ---- each person's list ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heap:
+    """A kind of work of a role: the rows that wait, and by which day the first of them must be done."""
+
+    title: Any
+    rows: QuerySet[Any]
+    url: str
+    slug: str
+    who: Any
+    day: str = ""
+    mine: bool = True
+    detail: Any = ""
+
+    def todo(self) -> Todo:
+        wanted = {"n": Count("pk")} | ({"first": Min(self.day)} if self.day else {})
+        found = self.rows.aggregate(**wanted)
+        return Todo(
+            title=str(self.title),
+            detail=str(self.detail),
+            url=self.url,
+            due=found.get("first"),
+            article=edition()[self.slug].article,
+            waiting_for=str(self.who),
+            count=found["n"],
+            mine=self.mine,
+        )
+
+
+def todos(person: User, on: date) -> Iterator[Todo]:
+    """What waits for this person in this room."""
+    for heap in HEAPS.get(person.role, lambda _person, _on: [])(person, on):
+        yield heap.todo()
+
+
+def _list(**query: str) -> str:
+    url = reverse("claims:index")
+    return f"{url}?{'&'.join(f'{name}={value}' for name, value in query.items())}" if query else url
+
+
+def _maker(person: User, on: date) -> list[Heap]:
+    own = Claim.objects.filter(bank_id=person.institution)
+    packets = PapersPacket.objects.filter(bank_id=person.institution, state=PapersPacket.State.OPEN)
+    maker = _("银行经办")
+    return [
+        Heap(_("可申请补偿的不良贷款"), claimable_deadlines(person), reverse("claims:claimable"), "claim_period", maker,
+             "closes_on"),
+        Heap(_("待补正的补偿申请"), own.filter(state=Claim.State.RETURNED), _list(state="returned"), "review_period",
+             maker),
+        Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), _list(state="draft"), "claim_period", maker),
+        Heap(_("待上传拨款资料"), packets, reverse("claims:packets"), "papers_period", maker, "papers_by"),
+    ]  # fmt: skip
+
+
+def claimable_deadlines(person: User) -> "QuerySet[Deadline]":
+    """The open claim periods of the bank's loans that have no live claim yet."""
+    live = Claim.objects.filter(loan_id=OuterRef("subject_id"), state__in=Claim.LIVE)
+    return Deadline.objects.filter(
+        bank=person.institution, kind="claim_period", fulfilled_on__isnull=True, dropped_on__isnull=True
+    ).exclude(Exists(live))
+
+
+def _checker(person: User, on: date) -> list[Heap]:
+    bank = person.institution
+    own = Claim.objects.filter(bank_id=bank)
+    ready = own.filter(state__in=[Claim.State.DRAFT, Claim.State.RETURNED])
+    refused = own.filter(state=Claim.State.REFUSED, final=False, ask_by__gte=on)
+    moving = own.filter(state=Claim.State.PAID, transferred_on__isnull=True)
+    transfers = Deadline.objects.filter(
+        bank=bank, kind="transfer_period", fulfilled_on__isnull=True, dropped_on__isnull=True
+    )
+    packets = PapersPacket.objects.filter(bank_id=bank, state=PapersPacket.State.OPEN)
+    endings = EndingRequest.objects.filter(bank_id=bank, state=EndingRequest.State.PREPARED)
+    upgrades = Upgrade.objects.filter(bank_id=bank, state=Upgrade.State.PREPARED)
+    checker = _("银行复核")
+    return [
+        Heap(_("待复核提交的补偿申请"), ready, _list(state="draft"), "claim_period", checker),
+        Heap(_("审核不通过，可申请复核"), refused, _list(state="refused"), "re_examination_window", checker, "ask_by"),
+        Heap(_("待提交的拨款资料"), packets, reverse("claims:packets"), "papers_period", checker, "papers_by"),
+        Heap(_("待转录入风险补偿项目库"), transfers if moving.exists() else transfers.none(), _list(state="paid"),
+             "transfer_period", checker, "closes_on"),
+        Heap(_("待复核的上调或撤销认定"), endings, reverse("claims:upgrades"), "upgrade_classes", checker),
+        Heap(_("待提交的上调转回申请"), upgrades, reverse("claims:upgrades"), "upgrade_period", checker, "apply_by"),
+        Heap(_("待退回的补偿资金"), Upgrade.objects.filter(bank_id=bank, state=Upgrade.State.APPROVED),
+             reverse("claims:upgrades"), "refund_period", checker, "refund_by"),
+    ]  # fmt: skip
+
+
+def _queue(**query: str) -> str:
+    url = reverse("admin:claims_claim_changelist")
+    return f"{url}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
+
+
+def _reviewer(person: User, on: date) -> list[Heap]:
+    first = Claim.objects.filter(state=Claim.State.SUBMITTED)
+    again = Claim.objects.filter(state=Claim.State.RE_EXAMINING)
+    who = _("高新投初审")
+    return [
+        Heap(_("待初审的补偿申请"), first, _queue(state__exact="submitted"), "review_period", who, "decide_by"),
+        Heap(_("待复核的补偿申请"), again, _queue(state__exact="re_examining"), "re_examination_window", who),
+        *_objections(_("高新投复核人员")),
+        Heap(_("待初审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.APPLIED),
+             reverse("claims:upgrades"), "upgrade_classes", who),
+    ]  # fmt: skip
+
+
+def _approver(person: User, on: date) -> list[Heap]:
+    first = Claim.objects.filter(state=Claim.State.REVIEWING)
+    again = Claim.objects.filter(state=Claim.State.RE_EXAMINING)
+    who = _("高新投终审")
+    return [
+        Heap(_("待终审的补偿申请"), first, _queue(state__exact="reviewing"), "review_period", who, "decide_by"),
+        Heap(_("待复核的补偿申请"), again, _queue(state__exact="re_examining"), "re_examination_window", who),
+        *_objections(_("高新投复核人员")),
+        Heap(_("待终审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.PASSED),
+             reverse("claims:upgrades"), "upgrade_classes", who),
+    ]  # fmt: skip
+
+
+def _objections(who: str) -> list[Heap]:
+    rows = Objection.objects.filter(state=Objection.State.RECEIVED)
+    return [Heap(_("待复核的公示异议"), rows, reverse("claims:objections"), "publicity_period", who)]
+
+
+def _authority(person: User, on: date) -> list[Heap]:
+    who = _("主管部门")
+    planned = PlanItem.objects.filter(
+        claim=OuterRef("pk"), plan__state=FundingPlan.State.DRAFTED, dropped_on__isnull=True
+    )
+    cleared = Claim.objects.filter(state=Claim.State.CLEARED).exclude(Exists(planned))
+    approved = Claim.objects.filter(state=Claim.State.APPROVED)
+    return [
+        Heap(_("待公示的项目"), approved, reverse("claims:publicities"), "publicity_period", who),
+        Heap(_("公示中"), Publicity.objects.filter(state=Publicity.State.POSTED), reverse("claims:publicities"),
+             "publicity_period", _("社会公众"), "last_day", mine=False),
+        Heap(_("待决定的公示异议"), Objection.objects.filter(state=Objection.State.REPORTED),
+             reverse("claims:objections"), "publicity_period", who),
+        Heap(_("待列入资助计划的项目"), cleared, reverse("claims:plans"), "total_control", who),
+        Heap(_("待签发的资助计划"), FundingPlan.objects.filter(state=FundingPlan.State.DRAFTED),
+             reverse("claims:plans"), "total_control", who),
+    ]  # fmt: skip
+
+
+def _clerk(person: User, on: date) -> list[Heap]:
+    packets = PapersPacket.objects.all()
+    live = Payment.objects.filter(packet=OuterRef("pk")).exclude(state=Payment.State.FAILED)
+    to_pay = packets.filter(state=PapersPacket.State.COMPLETE).exclude(Exists(live))
+    sent = Payment.objects.filter(state=Payment.State.INSTRUCTED)
+    owed = Upgrade.objects.filter(state=Upgrade.State.APPROVED)
+    who, here = _("金融中心经办"), reverse("claims:packets")
+    return [
+        Heap(_("待核对的拨款资料"), packets.filter(state=PapersPacket.State.SUBMITTED), here, "payment_period", who,
+             "pay_by"),
+        Heap(_("待经办的拨付"), to_pay, here, "payment_period", who, "pay_by"),
+        Heap(_("待登记到账的拨付"), sent, here, "payment_period", who, "packet__pay_by"),
+        Heap(_("待登记的退回补偿资金"), owed, reverse("claims:upgrades"), "refund_period", who, "refund_by"),
+    ]  # fmt: skip
+
+
+def _finance_approver(person: User, on: date) -> list[Heap]:
+    prepared = Payment.objects.filter(state=Payment.State.PREPARED)
+    confirming = Payment.objects.filter(state=Payment.State.CONFIRMING)
+    refunds = Upgrade.objects.filter(state=Upgrade.State.RECEIPT_ENTERED)
+    who, here = _("金融中心复核"), reverse("claims:packets")
+    return [
+        Heap(_("待复核的拨付"), prepared, here, "payment_period", who, "packet__pay_by"),
+        Heap(_("待确认到账的拨付"), confirming, here, "payment_period", who, "packet__pay_by"),
+        Heap(_("待确认的退回补偿资金"), refunds, reverse("claims:upgrades"), "refund_period", who, "refund_by"),
+    ]  # fmt: skip
+
+
+HEAPS: dict[str, Callable[[User, date], list[Heap]]] = {
+    Role.BANK_MAKER: _maker,
+    Role.BANK_CHECKER: _checker,
+    Role.MANAGER_REVIEWER: _reviewer,
+    Role.MANAGER_APPROVER: _approver,
+    Role.AUTHORITY: _authority,
+    Role.FINANCE_CLERK: _clerk,
+    Role.FINANCE_APPROVER: _finance_approver,
+}
+
+
+def waiting_counts() -> dict[str, int]:
+    """How many claims lie in each state, for the head of the lists."""
+    rows = Claim.objects.values("state").annotate(n=Count("pk", filter=~Q(state="")))
+    return {row["state"]: row["n"] for row in rows}

@@ -1,0 +1,199 @@
+"""Claims as the bank makes them and everybody reads them: list, page, preparation, and the bank's acts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from claims import permissions, reports, selectors, services, todos
+from claims.forms import ClaimFilter, ReportForm
+from claims.models import Claim
+from claims.views import page, panels
+from claims.views.acts import claim_of, deed, loan_of, text
+from pool import audit, clock
+from pool.errors import NotPermitted, Refused
+from pool.forms_keys import once, seen_version
+from pool.models import BANK_ROLES, AccessLog, User
+from pool.refusals import add_to_form
+from pool.selectors import edition
+from pool.tables import Column, Table, keyset_page
+
+
+def _back(claim: Claim) -> str:
+    return reverse("claims:detail", args=[claim.pk])
+
+
+def _url(claim: Claim) -> str:
+    return todos.claim_url(claim)
+
+
+COLUMNS = (
+    Column(gettext_lazy("申请编号"), "number", "code", link=_url),
+    Column(gettext_lazy("加盟银行"), "bank.short_name"),
+    Column(gettext_lazy("借款人"), "loan.borrower_name"),
+    Column(gettext_lazy("借据号"), "loan.loan_number", "code"),
+    Column(gettext_lazy("不良本金余额"), "determination.principal_balance", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("补偿比例"), "ratio", "percent"),
+    Column(gettext_lazy("补偿金额"), "amount", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("状态"), lambda claim: claim, "status"),
+    Column(gettext_lazy("提交日期"), "first_submitted_on", "date"),
+    Column(gettext_lazy("审核截止"), "decide_by", "date"),
+)
+
+
+def _may_read(person: User) -> None:
+    if person.role not in BANK_ROLES and person.role not in permissions.READERS:
+        raise NotPermitted()
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The claims this person may see, newest first."""
+    _may_read(request.user)
+    is_bank = request.user.role in BANK_ROLES
+    form = ClaimFilter(request.GET or None, with_banks=not is_bank)
+    rows = selectors.claims_of(request.user)
+    if form.is_valid():
+        rows = _filtered(rows, form.cleaned_data)
+    columns = [column for column in COLUMNS if not is_bank or column.value != "bank.short_name"]
+    found = keyset_page(rows, request, order=("-id",), size=50)
+    table = Table(columns, found, page=found, empty_title=_("没有符合条件的申请"))
+    return render(
+        request, "claims/index.html", {"table": table, "form": form, "count": rows.count(), "is_bank": is_bank}
+    )
+
+
+def _filtered(rows: "QuerySet[Claim]", given: dict[str, Any]) -> "QuerySet[Claim]":
+    if words := given["q"].strip():
+        rows = rows.filter(
+            Q(number__icontains=words) | Q(loan__loan_number__icontains=words) | Q(loan__borrower_name__icontains=words)
+        )
+    if given["state"]:
+        rows = rows.filter(state=given["state"])
+    if given.get("bank"):
+        rows = rows.filter(bank=given["bank"])
+    return rows
+
+
+@login_required
+@require_GET
+def claimable(request: HttpRequest) -> HttpResponse:
+    """The bank's non-performing loans that may still be claimed, the most urgent first."""
+    if request.user.role not in BANK_ROLES:
+        raise NotPermitted()
+    today = clock.today()
+    deadlines = todos.claimable_deadlines(request.user).order_by("closes_on", "pk")[:200]
+    return render(request, "claims/claimable.html", {"rows": panels.claimable_rows(deadlines, today), "today": today})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Before there is a claim: can it be claimed, how much, until when; then the draft."""
+    loan = loan_of(request, pk)
+    permissions.require(permissions.prepare(request.user, loan.bank_id))
+    today = clock.today()
+    if request.method == "POST":
+        claim = services.draft_claim(loan_id=loan.pk, by=request.user, on=today)
+        return redirect("claims:prepare", pk=claim.pk)
+    return render(request, "claims/new.html", {"loan": loan, "card": panels.card(loan, today)})
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    claim = claim_of(request, pk)
+    audit.log_access(request, AccessLog.Kind.READ, claim)
+    return render(request, "claims/detail.html", page.of_claim(request.user, claim, clock.today()))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The maker's one page: what the credit report says, the documents, and what the rules find."""
+    claim = claim_of(request, pk)
+    permissions.require(permissions.prepare(request.user, claim.bank_id))
+    today = clock.today()
+    initial = {
+        "credit_report_on": claim.credit_report_on,
+        "reported_balances": claim.reported_balances
+        if claim.reported_balances is not None
+        else claim.loan.other_balances,
+    }
+    form = ReportForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                services.describe_claim(
+                    claim_id=claim.pk, by=request.user, on=today, version=seen_version(request), **form.cleaned_data
+                )
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect("claims:prepare", pk=claim.pk)
+    context = page.of_claim(request.user, claim, today)
+    if not context["may_prepare"]:
+        return redirect("claims:detail", pk=claim.pk)
+    context |= {"form": form, "window": panels.claim_period(claim.loan, today), "articles": _articles()}
+    return render(request, "claims/prepare.html", context, status=422 if form.errors else 200)
+
+
+def _articles() -> dict[str, str]:
+    book = edition()
+    return {
+        slug: book[slug].article
+        for slug in ("claim_evidence", "credit_report_age", "claim_period", "compensation_tiers")
+    }
+
+
+@login_required
+@require_POST
+@once
+def add_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
+    claim = claim_of(request, pk)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise Refused("file_missing", _("请选择文件。"), edition()["claim_evidence"].article, field="file")
+    services.add_evidence(
+        claim_id=claim.pk, item=request.POST.get("item", ""), upload=upload, by=request.user, on=clock.today()
+    )
+    messages.success(request, _("材料已上传。"))
+    return redirect(reverse("claims:prepare", args=[claim.pk]) + "#evidence")
+
+
+@login_required
+@require_GET
+def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The decision as the bank is told it, as PDF."""
+    claim = claim_of(request, pk)
+    if claim.decided_on is None:
+        raise Refused("not_decided", _("该申请尚未作出审核决定。"), edition()["review_period"].article)
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, claim)
+    response = HttpResponse(reports.decision_pdf(claim), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{claim.number}.pdf"'
+    return response
+
+
+submit = deed(claim_of, services.submit_claim, "claim_id", gettext_lazy("申请已提交。"), _back)
+withdraw = deed(
+    claim_of, services.withdraw_claim, "claim_id", gettext_lazy("申请已撤回。"), _back, {"reason": text("reason")}
+)
+ask_re_examination = deed(
+    claim_of, services.ask_re_examination, "claim_id", gettext_lazy("已申请复核。"), _back, {"reason": text("reason")}
+)
+transfer = deed(
+    claim_of, services.transfer_to_compensation, "claim_id", gettext_lazy("已转录入风险补偿项目库。"), _back
+)

@@ -1,0 +1,122 @@
+"""What anybody may read without signing in: the notices, and the form for an objection (20(2)).
+
+No bank's rows are open to a visitor. Each page opens everything for one selector of this file and hands on only what
+the frozen lines of the notice show.
+"""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from claims import reports, services
+from claims.forms import ObjectionForm
+from claims.models import Publicity, PublicityItem
+from claims.views import page
+from pool import caller, clock, scope
+from pool.errors import Refused
+from pool.refusals import add_to_form
+from pool.selectors import edition
+
+SHOWN = 50
+HOURLY = 5
+AN_HOUR = 3600
+
+
+@require_GET
+def publicities(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    rows = list(Publicity.objects.order_by("-posted_on", "-id")[:SHOWN])
+    shown = [
+        {"publicity": row, "open": _is_open(row, today), "left": page.days_left(row.last_day, today)} for row in rows
+    ]
+    article = edition()["publicity_period"].article
+    return render(request, "claims/public/index.html", {"rows": shown, "article": article})
+
+
+@require_GET
+def publicity(request: HttpRequest, number: str) -> HttpResponse:
+    found, items = _notice(number)
+    today = clock.today()
+    context = {
+        "publicity": found,
+        "items": items,
+        "total": sum(item["amount"] for item in items),
+        "open": _is_open(found, today),
+        "left": page.days_left(found.last_day, today),
+        "days": edition()["publicity_period"].number,
+        "article": edition()["publicity_period"].article,
+    }
+    return render(request, "claims/public/publicity.html", context)
+
+
+@require_GET
+def document(request: HttpRequest, number: str) -> HttpResponse:
+    found, items = _notice(number)
+    response = HttpResponse(reports.publicity_pdf(found, items), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def object_to(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """The form is open to anybody while the notice runs; what is written is read by the public bodies only."""
+    found, items = _notice(number)
+    item = next((one for one in items if one["position"] == position), None)
+    if item is None:
+        raise Http404
+    today = clock.today()
+    form = ObjectionForm(request.POST or None, request.FILES or None)
+    context = {"publicity": found, "item": item, "form": form, "open": _is_open(found, today)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            _throttle()
+            with scope.everything():
+                row = PublicityItem.objects.get(publicity=found, position=position)
+                given = form.cleaned_data
+                made = services.object_to(
+                    item_id=row.pk, name=given["name"], contact=given["contact"], text=given["text"],
+                    attachment=given["attachment"], on=today,
+                )  # fmt: skip
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            request.session["objection"] = made.number
+            return redirect("publicity:objected", number=number)
+    return render(request, "claims/public/objection.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def objected(request: HttpRequest, number: str) -> HttpResponse:
+    """The number under which the objection was received, to whoever made it in this session."""
+    found, _items = _notice(number)
+    received = request.session.get("objection")
+    if not received:
+        return redirect("publicity:publicity", number=number)
+    return render(request, "claims/public/objected.html", {"publicity": found, "received": received})
+
+
+def _notice(number: str) -> tuple[Publicity, list[dict[str, Any]]]:
+    """The notice and its lines as frozen when it was posted: bank, masked borrower, amount; no keys, no numbers."""
+    found: Publicity | None = Publicity.objects.filter(number=number).first()
+    if found is None:
+        raise Http404
+    with scope.everything():
+        rows = PublicityItem.objects.filter(publicity=found).order_by("position")
+        items = list(rows.values("position", "shown_bank", "shown_borrower", "amount"))
+    return found, items
+
+
+def _is_open(found: Publicity, today: Any) -> bool:
+    return bool(found.state == Publicity.State.POSTED and today <= found.last_day)
+
+
+def _throttle() -> None:
+    """A handful an hour from one address."""
+    key = f"objections:{caller.caller().address}"
+    cache.add(key, 0, AN_HOUR)
+    if cache.incr(key) > HOURLY:
+        raise Refused("too_many", _("提交过于频繁，请一小时后再试。"))
