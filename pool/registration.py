@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pool import invariants, registry
+from pool import forms_keys, invariants, registry
 from pool.models import ADMIN_ROLES
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
@@ -31,6 +31,7 @@ def register() -> None:
     registry.jobs.register(
         Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
     )
+    registry.jobs.register(Job("forms.forget", gettext_lazy("清理过期表单键"), "", forms_keys.forget_old, order=890))
     registry.jobs.register(
         Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
     )
@@ -43,6 +44,8 @@ def _navigation() -> None:
     for item in (
         NavItem(gettext_lazy("工作台"), "home", EVERYBODY, 10, WORK),
         NavItem(gettext_lazy("通知"), "notices", EVERYBODY, 20, WORK),
+        NavItem(gettext_lazy("查找"), "search", EVERYBODY, 30, WORK),
+        NavItem(gettext_lazy("接口令牌"), "tokens", EVERYBODY, 890, KEEPING),
         NavItem(gettext_lazy("规则库"), "rulebook", EVERYBODY, 800, LAW),
         NavItem(gettext_lazy("参考数据"), "reference", REFERENCE_READERS, 820, LAW),
         NavItem(gettext_lazy("管理后台"), "admin:index", ADMIN_ROLES, 900, KEEPING),

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from pool.views import components, files, home, notices, references, rulebook, sessions
+from pool.views import components, files, home, notices, references, rulebook, search, sessions, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("clock/progress/", home.clock_progress, name="clock_progress"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_notices, name="read_notices"),
+    path("search/", search.search, name="search"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("files/<uuid:file_id>/", files.download, name="file"),
     path("rulebook/", rulebook.rulebook, name="rulebook"),
     path("rulebook/<int:number>/", rulebook.rulebook_article, name="rulebook_article"),

@@ -29,6 +29,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("令牌无效、已撤销或已过期。"))
         scope.become(token.user)
+        tokens.used(token, timezone.now())
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

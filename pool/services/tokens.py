@@ -13,6 +13,7 @@ from pool.models import ApiToken, User
 
 PREFIX_LETTERS = 8
 LIFE = timedelta(days=365)
+USE_EVERY = timedelta(minutes=1)
 
 
 def _hash(token: str) -> str:
@@ -57,3 +58,9 @@ def find(token: str, at: datetime) -> ApiToken | None:
         .first()
     )
     return row
+
+
+def used(row: ApiToken, at: datetime) -> None:
+    """Remember the use, by the minute at most, so that busy tokens do not write with every request."""
+    if row.last_used_at is None or at - row.last_used_at > USE_EVERY:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=at)

@@ -16,8 +16,8 @@ from pool.citations import chinese_number
 from pool.ledger import appropriations as service
 from pool.ledger import services as ledger
 from pool.ledger.models import Appropriation
-from pool.models import AccessLog, AuditEvent, LprRate, Role, StoredFile, User
-from pool.registry import FileGuard, Todo, TodoSource
+from pool.models import AccessLog, ApiToken, AuditEvent, LprRate, Role, StoredFile, User
+from pool.registry import FileGuard, Search, Todo, TodoSource
 from pool.services.notices import notify
 from tests.pool.people import PASSWORD, bank, person
 
@@ -210,6 +210,35 @@ def test_notices_are_marked_read_by_each_person_alone() -> None:
     signed_in(one).post("/notices/read/", {"form_key": str(uuid4())})
     assert "未读" not in signed_in(one).get("/notices/").content.decode()
     assert "未读" in signed_in(other).get("/notices/").content.decode()
+
+
+# --- tokens and search ------------------------------------------------------------------------------------------------
+
+
+def test_a_token_is_shown_once_and_can_be_revoked() -> None:
+    user = person(Role.BANK_MAKER)
+    client = signed_in(user)
+    page = client.post("/tokens/", {"name": "核心系统", "form_key": str(uuid4())}).content.decode()
+    row = ApiToken.objects.get()
+    assert row.prefix in page
+    assert "只显示这一次" in page
+    assert "只显示这一次" not in client.get("/tokens/").content.decode()
+    revoke = reverse("revoke_token", args=[row.pk])
+    assert signed_in(person()).post(revoke, {"form_key": str(uuid4())}).status_code == 404
+    assert client.post(revoke, {"form_key": str(uuid4())}).status_code == 302
+    assert "已撤销" in client.get("/tokens/").content.decode()
+
+
+def test_the_search_page_shows_what_each_room_finds() -> None:
+    registry.search.register(
+        Search("test", "测试", lambda user, words: [("甲", words, "/x/")] if words == "一" else [])
+    )
+    client = signed_in(person())
+    try:
+        assert 'href="/x/"' in client.get("/search/", {"q": "一"}).content.decode()
+        assert "没有找到" in client.get("/search/", {"q": "二"}).content.decode()
+    finally:
+        del registry.search.items["test"]
 
 
 # --- rulebook and reference -------------------------------------------------------------------------------------------
