@@ -57,6 +57,7 @@ def appropriations(request: HttpRequest) -> HttpResponse:
             Column(_("状态"), status_of, "status"),
         ],
         rows,
+        empty_title=_("还没有拨款"),
     )
     held = ledger.balances()
     context = {

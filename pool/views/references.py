@@ -99,6 +99,8 @@ def reference_rows(request: HttpRequest, kind: str) -> HttpResponse:
     """The rows of a kind, what waits for confirmation, and the form for a new one."""
     require(has_role(request.user, REFERENCE_READERS))
     model = model_of(kind)
+    if request.method == "POST":
+        require(may_enter_reference(request.user))
     form = form_for(model)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -50,7 +50,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         Column(_("状态"), status_of, "status"),
     ]
     live = [row for row in rows if status_of(row)[0] == "active"]
-    context = {"form": form, "token": token, "table": Table(columns, rows), "live": live}
+    context = {"form": form, "token": token, "table": Table(columns, rows, empty_title=_("还没有令牌")), "live": live}
     return render(request, "pool/tokens.html", context)
 
 

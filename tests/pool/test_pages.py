@@ -275,6 +275,8 @@ def test_reference_rows_are_entered_by_one_and_confirmed_by_another() -> None:
     assert entered.confirmed_by == other
     assert signed_in(person(Role.BANK_MAKER)).get("/reference/lpr/").status_code == 403
     assert signed_in(person(Role.REGULATOR)).get("/reference/lpr/").status_code == 200
+    tried = signed_in(person(Role.REGULATOR)).post("/reference/lpr/", {**row, "form_key": str(uuid4())})
+    assert tried.status_code == 403
     assert signed_in(one).get("/reference/nothing/").status_code == 404
 
 
