@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from banks import selectors
@@ -30,14 +30,14 @@ def todos(user: Any, on: date) -> Iterable[Todo]:
         account = selectors.unconfirmed_payee(user.institution)
         if account is not None and account.entered_by_id != user.pk:
             yield Todo(
-                title=_now("确认收款专用账户"), url=reverse("banks:detail", args=[user.institution]),
-                detail=str(account), waiting_for=_now("您（复核）"),
+                title=gettext("确认收款专用账户"), url=reverse("banks:detail", args=[user.institution]),
+                detail=str(account), waiting_for=gettext("您（复核）"),
             )  # fmt: skip
     if user.role in VIOLATION_CONFIRMERS:
         for found in (
             Violation.objects.filter(confirmed_by__isnull=True).exclude(entered_by=user).select_related("bank")
         ):
             yield Todo(
-                title=_now("确认违规记录"), detail=f"{found.bank} {found.document_number}",
-                url=found.bank.get_absolute_url(), waiting_for=_now("您"),
+                title=gettext("确认违规记录"), detail=f"{found.bank} {found.document_number}",
+                url=found.bank.get_absolute_url(), waiting_for=gettext("您"),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
 
-GROUP_WORDS = [(choice.word, choice.label) for choice in INDUSTRY_GROUPS]
+GROUP_WORDS = [(choice.word, _(choice.label)) for choice in INDUSTRY_GROUPS]
 
 
 class YearForm(forms.Form):

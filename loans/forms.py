@@ -11,6 +11,7 @@ from banks.forms import day_field
 from banks.models import Bank
 from loans.columns import LOAN_SCHEMA
 from loans.models import Loan
+from loans.selectors import quarter_words
 from loans.words import Classification
 from pool.rules import add_months, quarter_start
 from pool.sheets import Column, Kind
@@ -24,10 +25,6 @@ def quarters_before(today: date) -> list[tuple[str, object]]:
     first = quarter_start(today)
     days = [add_months(first, -MONTHS_IN_QUARTER * back) for back in range(QUARTERS_OFFERED)]
     return [(day.isoformat(), quarter_words(day)) for day in days]
-
-
-def quarter_words(day: date) -> str:
-    return str(_("%(year)s 年第 %(quarter)s 季度")) % {"year": day.year, "quarter": (day.month - 1) // 3 + 1}
 
 
 class LoanFilter(forms.Form):
@@ -112,18 +109,16 @@ _IN_A_FORM = {
     "revenue": gettext_noop("上一年度营业收入，单位元。"),
     "security": gettext_noop("可选多项。"),
     "qualifications": gettext_noop("发放日有效的资质，可选多项；没有则不选。资质企业应是借款人或共同借款人。"),
-    "qualification_from": gettext_noop(
-        "选了资质就要填，例如 2023-11-15；有多项且不同的，按资质先后用顿号分隔。"
-    ),
+    "qualification_from": gettext_noop("选了资质就要填，例如 2023-11-15；有多项且不同的，按资质先后用顿号分隔。"),
     "features": gettext_noop("可选多项；没有则不选。"),
 }
 
 
 def _field(column: Column) -> forms.Field:
     note = _IN_A_FORM.get(column.key, column.note)
-    words = {"label": column.header, "help_text": _(note) if note else "", "required": False}
+    words = {"label": _(column.header), "help_text": _(note) if note else "", "required": False}
     empty = [("", "---------")]
-    labels = [(choice.label, choice.label) for choice in column.choices]
+    labels = [(choice.label, _(choice.label)) for choice in column.choices]
     if column.kind is Kind.CHOICE:
         return forms.ChoiceField(choices=empty + labels, **words)
     if column.kind is Kind.CHOICES:
@@ -131,7 +126,7 @@ def _field(column: Column) -> forms.Field:
     if column.kind is Kind.YES_NO:
         return forms.ChoiceField(choices=[*empty, ("是", _("是")), ("否", _("否"))], **words)
     if column.kind is Kind.DATE:
-        return day_field(column.header, required=False, help_text=words["help_text"])
+        return day_field(words["label"], required=False, help_text=words["help_text"])
     mode = {"inputmode": "decimal"} if column.kind in (Kind.MONEY, Kind.PERCENT, Kind.INTEGER) else {}
     attributes = {**mode, **({"autocomplete": "off"} if column.sensitive else {})}
     return forms.CharField(max_length=500, widget=forms.TextInput(attrs=attributes), **words)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from banks.models import Standing
 from loans import permissions as may
@@ -73,6 +74,10 @@ def standing_determination(loan: Loan) -> Determination | None:
     return found
 
 
+def quarter_words(day: date) -> str:
+    return str(gettext("%(year)s 年第 %(quarter)s 季度")) % {"year": day.year, "quarter": (day.month - 1) // 3 + 1}
+
+
 @dataclass(frozen=True)
 class EntryWindow:
     """The window of one quarter's loans, as of a day."""
@@ -83,7 +88,7 @@ class EntryWindow:
 
     @property
     def name(self) -> str:
-        return f"{self.quarter.year} 年第 {(self.quarter.month - 1) // 3 + 1} 季度"
+        return quarter_words(self.quarter)
 
 
 def open_windows(on: date) -> list[EntryWindow]:

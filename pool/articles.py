@@ -118,9 +118,9 @@ def value_words(book: Edition, value: Any, unit: str, language: str) -> str:
         said = {name: value_words(book, getattr(value, name), "", language) for name in value._fields}
         return ", ".join(f"{name} {words}" for name, words in said.items() if words)
     if isinstance(value, tuple | list | frozenset | set):
-        return "；".join(value_words(book, item, "", language) for item in value)
+        return str(_("；")).join(value_words(book, item, "", language) for item in value)
     if hasattr(value, "items"):
-        return "；".join(
+        return str(_("；")).join(
             f"{word(book, name, language)} {value_words(book, item, unit, language)}" for name, item in value.items()
         )
     if isinstance(value, Decimal):

@@ -314,5 +314,6 @@ def _result(found: Sequence[CellProblem]) -> str:
 
 def _told(problem: CellProblem) -> str:
     article: str = gettext("（依据 %(article)s）") % {"article": problem.article} if problem.article else ""
-    where = f"{problem.header}：" if problem.header else ""
-    return f"{where}{problem.message}{problem.mend}{article}"
+    where = problem.header + gettext("：") if problem.header else ""
+    between = "" if problem.message.endswith("。") else " "
+    return f"{where}{problem.message}{between}{problem.mend}{article}"

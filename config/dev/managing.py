@@ -16,7 +16,10 @@ from config.dev.venv import python
 AS_OWNER = frozenset(
     {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"}
 )
-NEEDS_NO_TABLES = AS_OWNER | {"check", "help", "version", "makemessages", "compilemessages", "collectstatic", "--help"}
+NO_DATA = frozenset(
+    {"check", "help", "version", "check_words", "makemessages", "compilemessages", "collectstatic", "--help"}
+)
+NEEDS_NO_TABLES = AS_OWNER | NO_DATA
 APPLICATIONS = ("pool", "banks", "loans", "claims", "recovery", "evaluation", "config")
 DATA_KINDS = ("*.sql", "*.csv", "*.json", "*.yaml")
 

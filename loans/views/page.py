@@ -130,7 +130,7 @@ def _what(move: Any, words: dict[str, dict[str, Any]]) -> str:
 
 
 def _label(choices: Any, word: str) -> str:
-    return next((choice.label for choice in choices if choice.word == word), word)
+    return next((_(choice.label) for choice in choices if choice.word == word), word)
 
 
 def _borrower(user: User, loan: Loan) -> list[tuple[Any, ...]]:
@@ -170,7 +170,7 @@ def _terms(loan: Loan) -> list[tuple[Any, ...]]:
         (_("合同编号"), loan.contract_number),
         (_("经办机构"), loan.branch_name),
         (_("产品类型"), loan.get_product_display()),
-        (_("贷款用途"), "，".join(filter(None, [str(loan.get_use_display()), loan.use_detail]))),
+        (_("贷款用途"), _("，").join(filter(None, [str(loan.get_use_display()), loan.use_detail]))),
         (_("担保方式"), [_label(SECURITIES, word) for word in loan.security]),
         (_("其他保障"), loan.get_other_cover_display()),
         (_("贷款本金（元）"), loan.principal),
@@ -189,7 +189,12 @@ def _terms(loan: Loan) -> list[tuple[Any, ...]]:
 
 def _additions(loan: Loan) -> list[tuple[Any, ...]]:
     held = [
-        f"{dict(Qualification.choices).get(each['kind'], each['kind'])}（{each['valid_from']} 至 {each['valid_to']}）"
+        _("%(kind)s（%(first)s 至 %(last)s）")
+        % {
+            "kind": dict(Qualification.choices).get(each["kind"], each["kind"]),
+            "first": each["valid_from"],
+            "last": each["valid_to"],
+        }
         for each in loan.qualifications
     ]
     features = [dict(Feature.choices).get(word, word) for word in loan.features]

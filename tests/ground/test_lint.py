@@ -3,11 +3,11 @@
 from babel.messages.catalog import Catalog, Message
 
 from config.dev import lint
-from config.management.commands.check_words import Command
+from config.management.commands.check_words import faults_of
 
 
 def faults(kept: Catalog, wanted: Message) -> list[str]:
-    return Command()._faults(wanted, kept)
+    return list(faults_of(wanted, kept))
 
 
 def test_a_message_without_english_or_with_a_doubtful_one_is_told():
