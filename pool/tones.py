@@ -49,8 +49,11 @@ TONE_OF_STATE = {
     "open": "wait",
     "complete": "good",
     # recovery, upgrade, settlement, write-off
+    "prepared": "wait",
     "reported": "wait",
     "due": "wait",
+    "receipt_entered": "wait",
+    "overdue": "bad",
     "applied": "info",
     "refunded": "good",
     "accepted": "good",

@@ -57,7 +57,8 @@ def claims(claim_ids: Iterable[UUID], *, with_standing: bool = False) -> list[Cl
 def row(model: type[M], key: UUID, *related: str) -> M:
     """A plan, packet, payment, publicity, objection or upgrade; locked after the claims."""
     rows: Any = model._default_manager.select_for_update(of=("self",))
-    found: M = rows.select_related(*related).get(pk=key)
+    # Without names `select_related()` follows every key, and a bank may not see what stands behind some of them.
+    found: M = (rows.select_related(*related) if related else rows).get(pk=key)
     return found
 
 
