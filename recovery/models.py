@@ -152,6 +152,12 @@ class Return(FSMModelMixin, BankOwned):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The state for a page: money that has come back is good news, unlike a file that has come in."""
+        word = str(self.get_state_display())
+        return ("paid" if self.state == self.State.RECEIVED else self.state, word)
+
     @transition(field=state, source=State.DUE, target=State.RECEIPT_ENTERED)
     def enter_receipt(self) -> None:
         """The finance clerk has seen the money on the account."""

@@ -71,6 +71,9 @@ MORE = {
         "template": "the spreadsheet that banks fill in, with its drop-downs",
         "words": "the Chinese words of the spreadsheet for those facts",
     },
+    "recovery": {
+        "terms": "the room's rules with the edition and the calendar in force filled in, for services and pages alike",
+    },
     "evaluation": {
         "periods": "the half-years that reports are about",
         "trial": "the trial calculation needs every room's rules",

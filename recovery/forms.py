@@ -1,0 +1,105 @@
+"""The room's forms: what is asked, in the words of the people who fill them in."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from recovery.models import Closing, Recovery, Return
+
+PROOF = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.zip"
+
+
+def _day(label: Any, help_text: Any = "", **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, widget=widget, **options)
+
+
+def _money(label: Any, help_text: Any = "", **options: Any) -> forms.DecimalField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(
+        label=label, help_text=help_text, max_digits=18, decimal_places=2, widget=widget, **options
+    )
+
+
+def _words(label: Any, help_text: Any = "", rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}), max_length=4000, **options
+    )
+
+
+def _proof(label: Any, help_text: Any = "", **options: Any) -> forms.FileField:
+    widget = forms.FileInput(attrs={"accept": PROOF})
+    return forms.FileField(label=label, help_text=help_text, widget=widget, **options)
+
+
+class RecoveryForm(forms.Form):
+    received_on = _day(_("收回日期"), _("以物抵债的，填权属转移日"))
+    amount = _money(_("收回金额"), _("未扣除费用的全部偿债资金"))
+    principal_part = _money(_("其中：本金"), _("冲抵本金的部分，没有则填 0"), min_value=0)
+    method = forms.ChoiceField(
+        label=_("处置方式"), choices=Recovery.Method.choices, help_text=_("以物抵债的，收回金额填抵债金额")
+    )
+    note_text = forms.CharField(label=_("说明"), max_length=400, required=False)
+    voucher = _proof(_("凭证"), _("收款回单、抵债协议、转让合同等"), required=False)
+
+
+class SettlementForm(forms.Form):
+    disposal_ended_on = _day(_("处置完成日期"), _("最后一笔款项收回或抵债资产权属转移之日"))
+    summary = _words(_("处置情况"), _("处置方式、过程、结果，以及未能收回部分的处理"))
+    evidence = _proof(_("处置证明材料"), required=False)
+
+
+class WriteOffForm(forms.Form):
+    written_off_on = _day(_("核销或认定损失日期"))
+    loss_amount = _money(_("核销或认定损失金额"))
+    responsibility = _words(_("责任认定情况"), _("尽职调查与责任追究的结论"))
+    reason = _words(_("结项事由"), _("采取过的清收措施，以及无法收回的原因"))
+    evidence = _proof(_("核销证明材料"), _("按呆账核销管理规定的证明文件，可合并为一个文件上传"))
+
+
+class ReceiptForm(forms.Form):
+    amount = _money(_("到账金额"), _("按专户回单填写，须与应返还金额一致"))
+    reference = forms.CharField(label=_("银行回单号"), max_length=80)
+    received_on = _day(_("到账日期"), _("回单上的起息日期"))
+
+
+class DecisionForm(forms.Form):
+    reason = _words(_("审核意见"), required=False)
+
+
+class PaidOffForm(forms.Form):
+    """One day for all ticked loans; a loan paid off on another day is ticked in another round."""
+
+    paid_off_on = _day(_("结清日期"), _("所选贷款的本息结清日；不同结清日请分批办理"))
+
+
+class ReturnFilter(forms.Form):
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    number = forms.CharField(label=_("返还编号或借据号"), required=False)
+    due_by = _day(_("截止日不晚于"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [choice for choice in Return.State.choices if choice[0] != Return.State.CANCELLED]
+        self.fields["state"].choices = [("", _("全部")), *states]
+
+
+class ProjectFilter(forms.Form):
+    number = forms.CharField(label=_("借据号或借款人"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), ("compensated", _("已补偿")), ("recovered", _("已清偿")), ("closed", _("已结项"))],
+    )
+    owing = forms.ChoiceField(label=_("应返还"), required=False, choices=[("", _("全部")), ("yes", _("尚有应返还"))])
+
+
+class ClosingFilter(forms.Form):
+    kind = forms.ChoiceField(label=_("结项类型"), required=False, choices=[("", _("全部")), *Closing.Kind.choices])
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    number = forms.CharField(label=_("结项编号或借据号"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", _("全部")), ("open", _("在办")), *Closing.State.choices]

@@ -1,0 +1,131 @@
+"""What may never happen in this room (ASSURANCE I6, I9, I10); `manage.py verify` asks."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from claims.models import Claim
+from pool import clock
+from pool.ledger.models import Entry
+from pool.models import Deadline, Transition
+from pool.money import ZERO
+from pool.rules import Window
+from recovery import selectors, terms
+from recovery.models import Closing, Recovery, Return, Settlement
+
+SUBJECTS = (Recovery, Return, Settlement, Closing)
+
+
+def returns_follow_the_formula() -> Iterator[str]:
+    """I6: returned ≤ compensated; advised = min(compensated, round(recovered × ratio)); the ledger says the same."""
+    ledger = Entry.objects.filter(subject=OuterRef("pk"), account__kind="returns")
+    posted = ledger.order_by().values("subject").annotate(sum=Sum("amount")).values("sum")
+    submitted = Recovery.objects.filter(determination=OuterRef("determination"), state=Recovery.State.SUBMITTED)
+    advices = Return.objects.filter(claim=OuterRef("pk")).exclude(state=Return.State.CANCELLED)
+    received = advices.filter(state=Return.State.RECEIVED)
+    rows = Claim.objects.filter(paid_on__isnull=False).annotate(
+        recovered=Coalesce(Subquery(selectors.sum_by(submitted, "determination")), ZERO),
+        advised=Coalesce(Subquery(selectors.sum_by(advices, "claim")), ZERO),
+        received=Coalesce(Subquery(selectors.sum_by(received, "claim")), ZERO),
+        posted=Coalesce(Subquery(posted), ZERO),
+    )
+    for claim in rows.order_by("pk").iterator():
+        yield from _breaches(claim)
+
+
+def _breaches(claim: Any) -> Iterator[str]:
+    if claim.received > claim.amount:
+        yield _("申请 %(number)s 已返还 %(returned)s 元，超过补偿金额 %(paid)s 元") % _words(claim)
+    if -claim.posted != claim.received:
+        yield _("申请 %(number)s 的返还台账 %(returned)s 元与资金账不一致") % _words(claim)
+    owed = terms.owed(claim, claim.recovered)
+    short = claim.advised < owed and not _may_be_short(claim)
+    if claim.advised > owed or short:
+        yield _("申请 %(number)s 的应返还合计 %(advised)s 元与累计公式 %(owed)s 元不一致") % {
+            **_words(claim),
+            "advised": claim.advised,
+            "owed": owed,
+        }
+
+
+def _may_be_short(claim: Any) -> bool:
+    """What was recovered before the payment is advised by the next day's job; after an upgrade nothing more is."""
+    if selectors.is_upgraded(claim):
+        return True
+    kind = Claim._meta.label_lower
+    paid = Transition.objects.filter(subject_kind=kind, subject_id=claim.pk, field="state", target=Claim.State.PAID)
+    return bool(paid.filter(on__gte=clock.today()).exists())
+
+
+def _words(claim: Any) -> dict[str, Any]:
+    return {"number": claim.number, "returned": claim.received, "paid": claim.amount}
+
+
+def states_are_their_logs() -> Iterator[str]:
+    """I9: the state is the last entry of its log, each entry goes on from the one before by a declared transition."""
+    for model in SUBJECTS:
+        allowed = steps_of(model)
+        logs: dict[Any, list[Any]] = {}
+        moves = Transition.objects.filter(subject_kind=model._meta.label_lower, field="state").order_by("id")
+        for subject, source, target in moves.values_list("subject_id", "source", "target").iterator():
+            logs.setdefault(subject, []).append((source, target))
+        for pk, state in model.objects.order_by("pk").values_list("pk", "state").iterator():
+            log = logs.get(pk, [])
+            if not log or log[-1][1] != state or not _connected(log, allowed):
+                yield _("%(kind)s %(id)s 的状态 %(state)s 与状态变更记录不一致") % {
+                    "kind": model._meta.verbose_name, "id": pk, "state": state
+                }  # fmt: skip
+
+
+def steps_of(model: Any) -> set[tuple[str, str]]:
+    """(source, target) of every declared transition of the model's state."""
+    field = model._meta.get_field("state")
+    return {(str(one.source), str(one.target)) for one in field.get_all_transitions(model)}
+
+
+def _connected(log: list[tuple[str, str]], allowed: set[tuple[str, str]]) -> bool:
+    born = log[0][0] == ""
+    chained = all(before[1] == after[0] for before, after in pairwise(log))
+    return born and chained and all(step in allowed for step in log[1:])
+
+
+def deadlines_are_the_rules() -> Iterator[str]:
+    """I10: each open deadline of this room says what the rules say now."""
+    for row in open_deadlines():
+        window = recomputed(row)
+        if window is not None and window.closes_on != row.closes_on:
+            yield _("%(label)s（%(id)s）记为 %(stored)s，应为 %(right)s") % {
+                "label": row.label, "id": row.subject_id, "stored": row.closes_on, "right": window.closes_on
+            }  # fmt: skip
+
+
+def open_deadlines() -> Any:
+    kinds = [model._meta.label_lower for model in SUBJECTS]
+    return Deadline.objects.filter(subject_kind__in=kinds, fulfilled_on__isnull=True, dropped_on__isnull=True)
+
+
+_AGAIN = {
+    "recovery_window": terms.quarter_window,
+    "refund_period": terms.last_return_window,
+    "settlement_period": terms.settlement_window,
+    "closing_review": terms.closing_review_window,
+    "payoff_closing": terms.payoff_window,
+}
+
+
+def recomputed(row: Deadline) -> Window | None:
+    """The same period from the same event, by the calendar now in force."""
+    again = _AGAIN.get(row.kind)
+    return again(row.event_on) if again else None
+
+
+def four_eyes() -> Iterator[str]:
+    """I8: nobody stands twice in one chain."""
+    same = Q(manager_by=F("closed_by"), kind=Closing.Kind.WRITE_OFF)
+    same |= Q(submitted_by=F("made_by")) | Q(finance_by=F("manager_by")) | Q(supervisor_by=F("authority_by"))
+    for closing in Closing.objects.filter(same).order_by("pk"):
+        yield _("结项 %(number)s 有同一人承担两个环节") % {"number": closing.number}

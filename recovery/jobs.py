@@ -1,0 +1,65 @@
+"""The room's daily work; each day once, by hand for any day."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from banks.models import Bank
+from pool import jobs
+from pool.models import Role
+from pool.selectors import refs
+from pool.services import deadlines
+from pool.services.notices import notify
+from recovery import invariants, selectors, services, terms
+
+
+@jobs.job("recovery.advise_returns", _("通知返还：补偿到账前的清收与上调项目"), "19(6)", order=40)
+def advise_returns(on: date) -> dict[str, Any]:
+    return services.advise_open(on)
+
+
+@jobs.job("recovery.close_automatically", _("到期六个月自动结项"), "19(8)", order=60)
+def close_automatically(on: date) -> dict[str, Any]:
+    return services.close_automatically(on)
+
+
+@jobs.job("recovery.open_window", _("季度清收上报窗口开启提醒"), "19(6)", order=70, due=lambda on: _opens(on))
+def open_window(on: date) -> dict[str, Any]:
+    """On the quarter's first day each bank with live projects hears until when it reports and pays back."""
+    window = terms.quarter_window(on)
+    told = 0
+    for bank in _banks_with_live_projects():
+        notify(
+            key=f"recovery-window:{window.closes_on}:{bank}", bank=bank, role=Role.BANK_MAKER, on=on,
+            title=_("清收上报返还窗口开启，%(closes)s 截止") % {"closes": window.closes_on},
+            url=reverse("recovery:projects"), article=window.article, due=window.closes_on,
+        )  # fmt: skip
+        told += 1
+    return {"banks": told, "closes_on": window.closes_on}
+
+
+@jobs.job("recovery.recompute_deadlines", _("按最新工作日历重算清收期限"), "19(6)", order=20)
+def recompute_deadlines(on: date) -> dict[str, Any]:
+    """A newly entered notice moves what was provisional."""
+    calendar = refs(on).calendar
+    changed = 0
+    for row in invariants.open_deadlines().exclude(calendar_version=calendar.version).order_by("pk"):
+        window = invariants.recomputed(row)
+        if window is not None and deadlines.recompute(row, window, calendar):
+            services.follow_deadline(row)
+            changed += 1
+    return {"changed": changed}
+
+
+def _opens(on: date) -> bool:
+    return terms.quarter_window(on).opens_on == on
+
+
+def _banks_with_live_projects() -> list[Any]:
+    live = selectors.live_banks()
+    return list(Bank.objects.filter(pk__in=live).order_by("code").values_list("pk", flat=True))
+
+
+JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window)

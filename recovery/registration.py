@@ -1,0 +1,62 @@
+"""What this room gives to the pages, jobs and checks of the whole house."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pool import registry
+from pool.models import Role
+from pool.registry import FileGuard, Invariant, NavItem, Panel, TodoSource
+from recovery import invariants, permissions
+from recovery.jobs import JOBS
+from recovery.todos import todos
+from recovery.views import panels
+from recovery.views.common import PURPOSES
+
+LOAN = "loans.loan"
+BANK = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER, Role.BANK_ADMIN})
+ALL = BANK | permissions.READERS
+GROUP = _("清收与结项")
+
+
+def register() -> None:
+    registry.todos.register(TodoSource("recovery", todos, order=40))
+    for job in JOBS:
+        registry.jobs.register(job)
+    for purpose in PURPOSES:
+        registry.file_guards.register(FileGuard(purpose, permissions.download))
+    _panels()
+    _invariants()
+    _navigation()
+
+
+def _panels() -> None:
+    registry.panels.register(
+        Panel("recovery.tape", LOAN, panels.tape_panel, "recovery/parts/tape_panel.html", order=60)
+    )
+    registry.panels.register(
+        Panel("recovery.closing", LOAN, panels.closing_panel, "recovery/parts/closing_panel.html", order=70)
+    )
+
+
+def _invariants() -> None:
+    for code, label, fn in (
+        ("I6", _("返还不超过补偿且与累计公式一致"), invariants.returns_follow_the_formula),
+        ("I8.recovery", _("结项各环节不由同一人承担"), invariants.four_eyes),
+        ("I9.recovery", _("清收与结项的状态与变更记录一致"), invariants.states_are_their_logs),
+        ("I10.recovery", _("清收与结项的期限与规则一致"), invariants.deadlines_are_the_rules),
+    ):
+        registry.invariants.register(Invariant(code, label, fn))
+
+
+def _navigation() -> None:
+    for order, (label, url_name, roles) in enumerate(
+        (
+            (_("清收与返还"), "recovery:projects", ALL),
+            (_("清收记录"), "recovery:recoveries", BANK),
+            (_("返还台账"), "recovery:returns", ALL),
+            (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),
+            (_("清收申请"), "recovery:settlements", BANK | permissions.MANAGERS | {Role.AUDITOR}),
+            (_("正常结清结项"), "recovery:paid_off", BANK),
+            (_("结项"), "recovery:closings", ALL),
+        )
+    ):
+        registry.navigation.register(NavItem(label, url_name, roles, order=400 + order, group=GROUP))

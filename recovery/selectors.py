@@ -1,0 +1,326 @@
+"""Reads of this room that are more than a filter: the claw-back tape, the desks, what may be closed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from claims.models import Claim, Upgrade
+from loans.models import Determination, Loan
+from pool.money import ZERO
+from pool.rules import Window, add_months, quarter_start
+from pool.selectors import edition
+from recovery import terms
+from recovery.models import Closing, Recovery, Return, Settlement
+
+CLOSE_BY_THEMSELVES = [Loan.State.ENTERED, Loan.State.NON_PERFORMING]
+AFTER_PAYMENT = [Loan.State.COMPENSATED, Loan.State.RECOVERED]
+
+
+# --- the claw-back tape -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TapeLine:
+    """One recovery and what it made due."""
+
+    recovery: Recovery
+    cumulative: Decimal
+    entitled: Decimal
+    due: Decimal
+    advice: Return | None
+
+    @property
+    def returned(self) -> Decimal:
+        if self.advice is None or self.advice.state != Return.State.RECEIVED:
+            return ZERO
+        return Decimal(self.advice.amount)
+
+    @property
+    def capped(self) -> bool:
+        """The compensation has come back in full before this line's share did."""
+        return self.advice is None and self.due == ZERO
+
+
+@dataclass
+class Tape:
+    """Every recovery of one compensated loan, from the first to the last, to the fen (19(6))."""
+
+    claim: Claim
+    compensated: Decimal
+    ratio: Decimal
+    lines: list[TapeLine] = field(default_factory=list)
+    prepared: list[Recovery] = field(default_factory=list)
+
+    @property
+    def recovered(self) -> Decimal:
+        return self.lines[-1].cumulative if self.lines else ZERO
+
+    @property
+    def entitled(self) -> Decimal:
+        return self.lines[-1].entitled if self.lines else ZERO
+
+    @property
+    def returned(self) -> Decimal:
+        return sum((line.returned for line in self.lines), ZERO)
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Due by the recoveries so far and not yet received."""
+        return self.entitled - self.returned
+
+    @property
+    def headroom(self) -> Decimal:
+        """What may still come back before the cap is reached."""
+        return self.compensated - self.entitled
+
+    @property
+    def share(self) -> Decimal:
+        """How much of the compensation has come back, as a fraction."""
+        return (self.returned / self.compensated).quantize(Decimal("0.0001")) if self.compensated else ZERO
+
+
+def tape(claim: Claim) -> Tape:
+    """The tape of a claim that has an amount; before its payment nothing is due yet, but the lines stand there."""
+    compensated, ratio = claim.amount or ZERO, claim.ratio or ZERO
+    rows = list(
+        Recovery.objects.filter(determination_id=claim.determination_id)
+        .exclude(state=Recovery.State.CANCELLED)
+        .select_related("made_by", "submitted_by", "voucher")
+        .order_by("position", "received_on", "id")
+    )
+    reported = [row for row in rows if row.state == Recovery.State.SUBMITTED]
+    advised = {row.recovery_id: row for row in Return.objects.filter(claim=claim)}
+    found = Tape(claim, compensated, ratio, prepared=[row for row in rows if row.state == Recovery.State.PREPARED])
+    for step in terms.steps(compensated, ratio, [row.amount for row in reported]):
+        row = reported[step.place]
+        found.lines.append(TapeLine(row, step.cumulative, step.entitled, step.due, advised.get(row.pk)))
+    return found
+
+
+def paid_claim(loan: Loan) -> Claim | None:
+    """The claim that was paid for the loan, the newest if it was compensated more than once."""
+    rows = Claim.objects.filter(loan=loan, paid_on__isnull=False).select_related("determination", "bank", "loan")
+    found: Claim | None = rows.order_by("-paid_on", "-id").first()
+    return found
+
+
+@dataclass(frozen=True)
+class BeforePayment:
+    """What came back for a non-performing loan that has not been compensated: nothing is due to the pool yet."""
+
+    determination: Determination
+    rows: list[Recovery]
+
+    @property
+    def waiting(self) -> list[Recovery]:
+        return [row for row in self.rows if row.state == Recovery.State.PREPARED]
+
+    @property
+    def principal_recovered(self) -> Decimal:
+        reported = [row.principal_part for row in self.rows if row.state == Recovery.State.SUBMITTED]
+        return sum(reported, ZERO)
+
+    @property
+    def principal_left(self) -> Decimal:
+        return Decimal(self.determination.principal_balance) - self.principal_recovered
+
+
+def before_payment(loan: Loan) -> BeforePayment | None:
+    """The instalments of the determination that stands, where no compensation was paid for it."""
+    determination = Determination.objects.filter(loan=loan, ended_on__isnull=True).first()
+    if determination is None:
+        return None
+    rows = recoveries_of(determination).select_related("made_by", "submitted_by", "voucher")
+    return BeforePayment(determination, list(rows.order_by("position", "received_on", "id")))
+
+
+def recoveries_of(determination: Determination) -> "QuerySet[Recovery]":
+    return Recovery.objects.filter(determination=determination).exclude(state=Recovery.State.CANCELLED)
+
+
+# --- projects after payment -------------------------------------------------------------------------------------------
+
+
+def projects(user: Any) -> "QuerySet[Claim]":
+    """Paid claims with their sums, one row per compensated project that this person may see."""
+    submitted = Recovery.objects.filter(determination=OuterRef("determination"), state=Recovery.State.SUBMITTED)
+    returns = Return.objects.filter(claim=OuterRef("pk")).exclude(state=Return.State.CANCELLED)
+    received = returns.filter(state=Return.State.RECEIVED)
+    still_open = returns.exclude(state=Return.State.RECEIVED)
+    return (
+        Claim.objects.visible_to(user)
+        .filter(paid_on__isnull=False)
+        .exclude(state=Claim.State.REFUNDED)
+        .select_related("loan", "bank", "determination")
+        .annotate(
+            recovered=Coalesce(Subquery(sum_by(submitted, "determination")), ZERO),
+            advised=Coalesce(Subquery(sum_by(returns, "claim")), ZERO),
+            returned=Coalesce(Subquery(sum_by(received, "claim")), ZERO),
+            next_due=Subquery(still_open.order_by("due_on").values("due_on")[:1]),
+            last_report=Subquery(submitted.order_by("-submitted_on").values("submitted_on")[:1]),
+        )
+        .annotate(outstanding=F("advised") - F("returned"))
+    )
+
+
+def sum_by(rows: "QuerySet[Any]", by: str) -> "QuerySet[Any]":
+    return rows.order_by().values(by).annotate(sum=Sum("amount")).values("sum")
+
+
+def live_projects(user: Any) -> "QuerySet[Claim]":
+    """Compensated and not yet closed: disposal goes on, so the quarter's window concerns them."""
+    return projects(user).filter(loan__state__in=AFTER_PAYMENT)
+
+
+def live_banks() -> "QuerySet[Claim]":
+    """The banks of which some compensated project is not closed."""
+    live = Claim.objects.filter(state=Claim.State.PAID, loan__state__in=AFTER_PAYMENT)
+    return live.order_by().values("bank").distinct()
+
+
+# --- the manager's desk by quarter ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One quarter's window over all banks: who has reported, who is silent."""
+
+    window: Window
+    rows: list[Any]
+
+    @property
+    def silent(self) -> list[Any]:
+        return [row for row in self.rows if row.silent]
+
+    @property
+    def reported(self) -> Decimal:
+        return sum((row.in_window for row in self.rows), ZERO)
+
+
+def desk(user: Any, quarter: date) -> Desk:
+    """Live items of the quarter: what each reported since the quarter began, and whether it has been silent."""
+    window = terms.quarter_window(quarter)
+    following = add_months(quarter_start(quarter), 3)
+    during = Recovery.objects.filter(
+        determination=OuterRef("determination"), state=Recovery.State.SUBMITTED,
+        submitted_on__gte=window.opens_on, submitted_on__lt=following,
+    )  # fmt: skip
+    late = during.filter(reported_late=True)
+    rows = (
+        live_projects(user)
+        .filter(paid_on__lt=following)
+        .annotate(in_window=Coalesce(Subquery(sum_by(during, "determination")), ZERO), late=Exists(late))
+        .order_by("bank__code", "number")
+    )
+    found = list(rows)
+    for row in found:
+        row.silent = (
+            row.in_window == ZERO and row.loan.state == Loan.State.COMPENSATED and row.paid_on < window.opens_on
+        )
+    return Desk(window, found)
+
+
+# --- returns ----------------------------------------------------------------------------------------------------------
+
+
+def returns(user: Any) -> "QuerySet[Return]":
+    """The register of returns 返还台账 (10.2(3), 10.3(2))."""
+    return (
+        Return.objects.visible_to(user)
+        .select_related("claim", "loan", "bank", "recovery", "receipt_entered_by", "receipt_confirmed_by")
+        .exclude(state=Return.State.CANCELLED)
+    )
+
+
+def sums_of(rows: "QuerySet[Return]") -> dict[str, Decimal]:
+    """Due and received over a filtered register."""
+    found = rows.aggregate(
+        due=Coalesce(Sum("amount"), ZERO),
+        received=Coalesce(Sum("amount", filter=Q(state=Return.State.RECEIVED)), ZERO),
+    )
+    return {"due": found["due"], "received": found["received"], "open": found["due"] - found["received"]}
+
+
+def is_upgraded(claim: Claim) -> bool:
+    """Its upgrade was approved: what is still out comes back with the refund (19(5))."""
+    decided = [Upgrade.State.APPROVED, Upgrade.State.REFUNDED]
+    return bool(Upgrade.objects.filter(claim=claim, state__in=decided).exists())
+
+
+def open_returns(user: Any) -> "QuerySet[Return]":
+    return returns(user).filter(state__in=[Return.State.DUE, Return.State.RECEIPT_ENTERED]).order_by("due_on", "id")
+
+
+# --- settlements and closings -----------------------------------------------------------------------------------------
+
+
+def settlements(user: Any) -> "QuerySet[Settlement]":
+    return Settlement.objects.visible_to(user).select_related("loan", "claim", "bank", "made_by", "submitted_by")
+
+
+def closings(user: Any) -> "QuerySet[Closing]":
+    return Closing.objects.visible_to(user).select_related("loan", "claim", "bank", "made_by", "submitted_by")
+
+
+def ready_to_settle(user: Any) -> "QuerySet[Claim]":
+    """In the settlement library, everything returned, no closing begun: the manager may settle the accounts."""
+    unfinished = Return.objects.filter(claim=OuterRef("pk")).exclude(
+        state__in=[Return.State.RECEIVED, Return.State.CANCELLED]
+    )
+    begun = Closing.objects.filter(loan=OuterRef("loan")).exclude(state__in=Closing.ENDED)
+    return projects(user).filter(~Exists(unfinished), ~Exists(begun), loan__state=Loan.State.RECOVERED)
+
+
+def refused_for_good(user: Any) -> "QuerySet[Claim]":
+    """Non-performing loans whose claim was refused and cannot be re-examined any more."""
+    return (
+        Claim.objects.visible_to(user)
+        .filter(state=Claim.State.REFUSED, final=True, determination__ended_on__isnull=True)
+        .filter(loan__state=Loan.State.NON_PERFORMING)
+        .exclude(loan__in=claims_on_file().values("loan"))
+        .select_related("loan", "bank", "determination")
+        .order_by("decided_on", "id")
+    )
+
+
+# --- paid off, and closing by itself ----------------------------------------------------------------------------------
+
+
+def claims_on_file() -> "QuerySet[Claim]":
+    """Filed and neither withdrawn nor refused for good (reading 14); a paid one until its refund is complete."""
+    return Claim.objects.filter(Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=False))
+
+
+def with_due_day(loans: "QuerySet[Loan]") -> "QuerySet[Loan]":
+    return loans.annotate(due=Coalesce("extended_to", "matures_on"))
+
+
+def payable_off(user: Any, on: date) -> "QuerySet[Loan]":
+    """Loans that have matured and wait for the bank to close them; the oldest first."""
+    begun = Closing.objects.filter(loan=OuterRef("pk")).exclude(state__in=Closing.ENDED)
+    return (
+        with_due_day(Loan.objects.visible_to(user))
+        .filter(state=Loan.State.ENTERED, due__lte=on)
+        .filter(~Exists(begun), ~Exists(claims_on_file().filter(loan=OuterRef("pk"))))
+        .select_related("bank")
+    )
+
+
+def overdue_for_closing(on: date) -> Iterator[dict[str, Any]]:
+    """Open loans past their months after maturity with no claim on file; the rule looks at each once more."""
+    matured = add_months(on, -edition()["auto_closing"].number)
+    standing = Determination.objects.filter(loan=OuterRef("pk"), ended_on__isnull=True)
+    rows = (
+        with_due_day(Loan.objects)
+        .filter(state__in=CLOSE_BY_THEMSELVES)
+        .filter(Q(extended_to__isnull=True, matures_on__lte=matured) | Q(extended_to__lte=matured))
+        .filter(~Exists(claims_on_file().filter(loan=OuterRef("pk"))))
+        .annotate(determined_on=Subquery(standing.values("determined_on")[:1]))
+        .order_by("pk")
+    )
+    yield from rows.values("id", "bank_id", "branch_id", "due", "determined_on").iterator(chunk_size=5000)

@@ -1,0 +1,61 @@
+"""The only writer of recoveries, returns, settlements and closings."""
+
+from recovery.services.automatic import close_automatically
+from recovery.services.closings import (
+    PaidOff,
+    cancel_closing,
+    close_paid_off,
+    close_refused,
+    prepare_paid_off,
+)
+from recovery.services.due import follow_deadline
+from recovery.services.recoveries import cancel_recovery, report_recovery, submit_recovery
+from recovery.services.returns import (
+    advise_open,
+    confirm_return_receipt,
+    enter_return_receipt,
+    reject_return_receipt,
+)
+from recovery.services.settlements import (
+    apply_settlement,
+    cancel_settlement,
+    close_settled,
+    decide_settlement,
+    pass_settled,
+    send_back_settled,
+    submit_settlement,
+)
+from recovery.services.write_offs import (
+    apply_write_off,
+    pass_write_off,
+    send_back_write_off,
+    submit_write_off,
+)
+
+__all__ = [
+    "PaidOff",
+    "advise_open",
+    "apply_settlement",
+    "apply_write_off",
+    "cancel_closing",
+    "cancel_recovery",
+    "cancel_settlement",
+    "close_automatically",
+    "close_paid_off",
+    "close_refused",
+    "close_settled",
+    "confirm_return_receipt",
+    "decide_settlement",
+    "enter_return_receipt",
+    "follow_deadline",
+    "pass_settled",
+    "pass_write_off",
+    "prepare_paid_off",
+    "reject_return_receipt",
+    "report_recovery",
+    "send_back_settled",
+    "send_back_write_off",
+    "submit_recovery",
+    "submit_settlement",
+    "submit_write_off",
+]

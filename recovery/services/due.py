@@ -1,0 +1,53 @@
+"""Deadline rows of this room. The kind of a deadline is the slug of the provision that sets it."""
+
+from datetime import date
+from typing import Any
+
+from pool.models import Deadline
+from pool.rules import Window
+from pool.selectors import refs
+from pool.services import deadlines
+from recovery.models import Closing, Recovery, Return, Settlement
+
+
+def start(row: Any, window: Window, *, label: object, waiting_for: object) -> None:
+    """Open the deadline of a subject with its explanation; the same event twice is once."""
+    calendar = refs(window.starts_on).calendar
+    deadlines.open_deadline(
+        row, window, calendar, kind=window.provision, label=str(label), waiting_for=str(waiting_for)
+    )
+
+
+def fulfil(row: Any, on: date) -> None:
+    """What the subject owed is done: each of this room's subjects owes one thing at a time."""
+    for open_row in deadlines.open_of(row.pk):
+        deadlines.fulfil(row.pk, open_row.kind, on=on)
+
+
+def drop(row: Any, on: date, because: object) -> None:
+    """Nothing is owed any more on this subject."""
+    deadlines.drop(row.pk, on=on, because=str(because))
+
+
+def follow_deadline(row: Deadline) -> None:
+    """A deadline was computed again: what repeats its day follows."""
+    kind = row.subject_kind.rpartition(".")[2]
+    model, column = FOLLOWS.get((kind, row.kind), (None, ""))
+    if model is None:
+        return
+    subject = model.objects.select_for_update(of=("self",)).get(pk=row.subject_id)
+    setattr(subject, column, row.closes_on)
+    if isinstance(subject, Return):
+        subject.due_provisional = row.provisional
+    subject.version += 1
+    subject.save()
+
+
+FOLLOWS: dict[tuple[str, str], tuple[Any, str]] = {
+    ("recovery", "recovery_window"): (Recovery, "report_by"),
+    ("return", "recovery_window"): (Return, "due_on"),
+    ("return", "refund_period"): (Return, "due_on"),
+    ("settlement", "settlement_period"): (Settlement, "apply_by"),
+    ("closing", "closing_review"): (Closing, "decide_by"),
+    ("closing", "payoff_closing"): (Closing, "apply_by"),
+}

@@ -1,0 +1,61 @@
+"""What this room tells people: decisions they wait for, and work that has come to their desk."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from pool.models import BANK_ROLES, Role
+from pool.services.notices import notify
+from recovery.models import Closing, Settlement
+
+FILERS = (Role.BANK_MAKER, Role.BANK_CHECKER)
+
+
+def settlement_decided(settlement: Settlement, *, on: date) -> None:
+    accepted = settlement.state == Settlement.State.ACCEPTED
+    title = _("清收申请 %(number)s 已通过，项目转录入清偿项目库") if accepted else _("清收申请 %(number)s 被退回")
+    _tell(settlement, "decided", FILERS, title % {"number": settlement.number}, on, body=settlement.decision_reason)
+
+
+def waits(closing: Closing, *, on: date, role: str) -> None:
+    """The chain has reached another desk."""
+    title = _("核销结项 %(number)s 待办理：%(state)s") % {
+        "number": closing.number,
+        "state": closing.get_state_display(),
+    }
+    _tell(closing, closing.state, [role], title, on, due=closing.decide_by)
+
+
+def sent_back(closing: Closing, *, on: date, roles: Iterable[str]) -> None:
+    title = _("结项 %(number)s 被退回") % {"number": closing.number}
+    _tell(closing, "sent_back", roles, title, on, body=closing.refusal_reason)
+
+
+def closed(closing: Closing, *, on: date) -> None:
+    words = {"loan": closing.loan.loan_number, "kind": closing.get_kind_display()}
+    _tell(closing, "closed", FILERS, _("项目 %(loan)s 已结项（%(kind)s）") % words, on)
+
+
+def closed_by_themselves(bank_id: Any, count: int, *, on: date, article: str) -> None:
+    """One notice for a bank's whole day."""
+    for role in FILERS:
+        notify(
+            key=f"automatic:{bank_id}:{on}:{role}", on=on, role=role, bank=bank_id, article=article,
+            title=_("%(count)s 笔项目到期六个月未结项且无补偿申请，系统已自动结项") % {"count": count},
+            url=reverse("recovery:closings"),
+        )  # fmt: skip
+
+
+def _tell(
+    row: Any, what: str, roles: Iterable[str], title: object, on: date, *, body: str = "", due: date | None = None
+) -> None:
+    url = reverse(f"recovery:{row._meta.model_name}", args=[row.pk])
+    for role in roles:
+        bank = row.bank_id if role in BANK_ROLES else None
+        notify(
+            key=f"{row._meta.model_name}:{row.pk}:{what}:{role}", title=title, on=on, role=role, bank=bank, body=body,
+            url=url, due=due,
+        )  # fmt: skip

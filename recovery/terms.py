@@ -1,0 +1,133 @@
+"""The room's rules with the edition and the calendar in force filled in: periods as windows, steps of the return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Claim
+from pool.errors import Refused
+from pool.money import WIDE, ZERO, share
+from pool.rulebook import Edition
+from pool.rules import Window, next_quarter_start, quarter_start, reckon
+from pool.selectors import edition, refs
+from pool.workdays import Calendar
+from recovery import rules
+from recovery.models import Closing
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one recovery causes: the running total, the running entitlement of the pool, and the difference."""
+
+    place: int
+    cumulative: Decimal
+    entitled: Decimal
+    due: Decimal
+
+
+def steps(compensated: Decimal, ratio: Decimal, recoveries: Sequence[Decimal]) -> list[Step]:
+    found: list[Step] = []
+    cumulative = entitled = ZERO
+    for place, due in enumerate(rules.returns(compensated, ratio, recoveries)):
+        cumulative = WIDE.add(cumulative, recoveries[place])
+        entitled = WIDE.add(entitled, due)
+        found.append(Step(place, cumulative, entitled, due))
+    return found
+
+
+def owed(claim: Claim, recovered: Decimal) -> Decimal:
+    """What must have come back in all for that much recovered."""
+    if claim.amount is None or claim.ratio is None:
+        return ZERO
+    return min(Decimal(claim.amount), share(recovered, claim.ratio))
+
+
+def _law(on: date) -> tuple[Edition, Calendar]:
+    return edition(), refs(on).calendar
+
+
+def report_window(received_on: date, claim: Claim | None) -> Window | None:
+    """Where a recovery is reported; before the payment nothing is due yet."""
+    if claim is None or claim.paid_on is None:
+        return None
+    return return_window(received_on, claim)
+
+
+def return_window(received_on: date, claim: Claim) -> Window:
+    """The first window after the money came in and after the compensation was paid (reading 11)."""
+    if claim.paid_on is None:
+        raise Refused("not_compensated", _("该项目尚未获得风险补偿。"), edition()["return_formula"].article)
+    return rules.reporting_window(*_law(received_on), received_on, claim.paid_on)
+
+
+def quarter_window(day: date) -> Window:
+    """The reporting window of the quarter that holds the day."""
+    return rules.recovery_window(*_law(day), day)
+
+
+def window_at(day: date) -> Window:
+    """The window that is open or comes next."""
+    this = quarter_window(day)
+    return this if day <= this.closes_on else quarter_window(next_quarter_start(day))
+
+
+def quarters_before(day: date, count: int) -> list[date]:
+    """First days of this quarter and the ones before it, newest first."""
+    first = quarter_start(day)
+    found = [first]
+    while len(found) < count:
+        first = quarter_start(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1))
+        found.append(first)
+    return found
+
+
+def settlement_window(disposal_ended_on: date) -> Window:
+    return rules.settlement_window(*_law(disposal_ended_on), disposal_ended_on)
+
+
+def last_return_window(approved_on: date) -> Window:
+    """The last return after the settlement was approved (reading 11); the same period as the refund's."""
+    book, calendar = _law(approved_on)
+    window = reckon(book["refund_period"], "settlement_approved", approved_on, calendar)
+    return replace(window, article=book["return_formula"].article)
+
+
+def closing_review_window(applied_on: date) -> Window:
+    return rules.closing_review_window(*_law(applied_on), applied_on)
+
+
+def payoff_window(paid_off_on: date) -> Window:
+    return rules.payoff_window(*_law(paid_off_on), paid_off_on)
+
+
+def auto_closing(matures_on: date, determined_on: date | None) -> Window:
+    return rules.auto_closing(*_law(matures_on), matures_on, determined_on)
+
+
+STEP_OF_HAT = {
+    "manager": "manager",
+    "finance": "finance_centre",
+    "authority": "authority",
+    "supervisor": "supervisor",
+}
+_COLUMNS = {
+    "manager": "manager_by_id",
+    "finance_centre": "finance_by_id",
+    "authority": "authority_by_id",
+    "supervisor": "supervisor_by_id",
+}
+
+
+def write_off_in_order(hat: str, closing: Closing) -> None:
+    """The rule behind the chain: each step waits for those before it, the closing for all of them."""
+    book = edition()
+    done = [step for step, column in _COLUMNS.items() if getattr(closing, column)]
+    step = STEP_OF_HAT.get(hat)
+    finding = rules.write_off_step(book, done, step) if step else None
+    if finding is not None and finding.failed:
+        raise Refused(finding.code, book.message(finding), finding.article)
+    if step is None and not rules.write_off_complete(book, done):
+        raise Refused("step_out_of_order", _("各单位尚未全部同意，不能结项。"), book["write_off_chain"].article)

@@ -1,0 +1,156 @@
+"""The manager: the quarter's desk, settlement applications, settled accounts, claims refused for good."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pool import clock, moves
+from pool.forms_keys import once
+from pool.rules import quarter_name, quarter_start
+from pool.tables import Column, Table, keyset_page
+from recovery import permissions as may
+from recovery import selectors, services, terms
+from recovery.models import Settlement
+from recovery.views.common import found, loan_of, version_of
+from recovery.views.pages import project_url
+
+QUARTERS_SHOWN = 6
+
+
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """Every live project of a quarter's window: who has reported what, and who is silent (10.2(3), 20(4))."""
+    may.require(may.see_desk(request.user))
+    today = clock.today()
+    quarters = terms.quarters_before(today, QUARTERS_SHOWN)
+    chosen = next((one for one in quarters if quarter_name(one) == request.GET.get("quarter")), quarter_start(today))
+    found_desk = selectors.desk(request.user, chosen)
+    only_silent = request.GET.get("only") == "silent"
+    table = Table(
+        [
+            Column(_("借据号"), "loan.loan_number", "code", link=project_url),
+            Column(_("加盟银行"), "bank.short_name"),
+            Column(_("补偿到账"), "paid_on", "date"),
+            Column(_("补偿金额"), "amount", "money", unit=_("元")),
+            Column(_("本季上报收回"), "in_window", "money", unit=_("元")),
+            Column(_("累计收回"), "recovered", "money", unit=_("元")),
+            Column(_("已返还"), "returned", "money", unit=_("元")),
+            Column(_("待返还"), "outstanding", "money", unit=_("元")),
+            Column(_("最近上报"), "last_report", "date"),
+            Column(_("本季情况"), _desk_word, "status"),
+        ],
+        found_desk.silent if only_silent else found_desk.rows,
+        marks=lambda row: "late" if row.late or (row.silent and today > found_desk.window.closes_on) else "",
+        empty_title=_("本季没有需要跟踪的项目"),
+    )
+    tabs = [
+        {"label": quarter_name(one), "url": f"?quarter={quarter_name(one)}", "active": one == chosen}
+        for one in quarters
+    ]
+    context = {
+        "desk": found_desk, "table": table, "tabs": tabs, "today": today, "only_silent": only_silent,
+        "quarter": quarter_name(chosen),
+    }  # fmt: skip
+    return render(request, "recovery/desk.html", context)
+
+
+def _desk_word(row: Any) -> tuple[str, str]:
+    if row.in_window:
+        return ("submitted", _("已上报（逾期）")) if row.late else ("submitted", _("已上报"))
+    return ("overdue", _("未上报")) if row.silent else ("normal", _("无须上报"))
+
+
+@login_required
+def settlements(request: HttpRequest) -> HttpResponse:
+    """Applications at the end of disposal, and projects whose accounts can be settled."""
+    may.require(may.see_lists(request.user))
+    rows = selectors.settlements(request.user).exclude(state=Settlement.State.CANCELLED)
+    page = keyset_page(rows, request, order=["-disposal_ended_on", "-id"])
+    table = Table(
+        [
+            Column(_("申请编号"), "number", "code", link=lambda row: reverse("recovery:settlement", args=[row.pk])),
+            Column(_("借据号"), "loan.loan_number", "code"),
+            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+            Column(_("处置完成"), "disposal_ended_on", "date"),
+            Column(_("申请截止"), "apply_by", "date"),
+            Column(_("申请日期"), "applied_on", "date"),
+            Column(_("累计收回"), "recovered_total", "money", unit=_("元")),
+            Column(_("状态"), lambda row: row, "status"),
+        ],
+        page.rows,
+        page=page,
+        marks=lambda row: "late" if row.applied_late else "",
+        empty_title=_("没有清收申请"),
+        empty_text=_("银行处置完成后提出清收申请，通过后项目转录清偿项目库。"),
+    )
+    ready = selectors.ready_to_settle(request.user).order_by("bank__code", "number")
+    context = {"table": table, "ready": ready if may.see_desk(request.user)[0] else []}
+    return render(request, "recovery/settlements.html", context)
+
+
+@login_required
+def settlement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One application with the tape beside it."""
+    row = found(
+        Settlement, request.user, pk, "loan", "claim", "bank", "made_by", "submitted_by", "decided_by", "evidence"
+    )
+    user = request.user
+    context = {
+        "settlement": row,
+        "loan": row.loan,
+        "tape": selectors.tape(row.claim),
+        "last_window": terms.last_return_window(clock.today()),
+        "may_submit": may.submit(user, row.bank_id)[0] and row.state == Settlement.State.PREPARED,
+        "may_cancel": may.cancel(user, row.bank_id)[0] and row.state == Settlement.State.PREPARED,
+        "may_decide": may.review(user)[0] and row.state == Settlement.State.APPLIED,
+        "events": moves.history(row).reverse(),
+    }
+    return render(request, "recovery/settlement.html", context)
+
+
+@require_POST
+@login_required
+@once
+def decide_settlement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found(Settlement, request.user, pk)
+    accept = request.POST.get("decision") == "accept"
+    services.decide_settlement(
+        settlement_id=pk, accept=accept, reason=request.POST.get("reason", ""), by=request.user, on=clock.today(),
+        version=version_of(request),
+    )  # fmt: skip
+    messages.success(request, _("项目已转录清偿项目库。") if accept else _("清收申请已退回银行。"))
+    return redirect("recovery:settlement", pk)
+
+
+@require_POST
+@login_required
+@once
+def pass_settled(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The manager's half of the closing."""
+    loan_of(request.user, pk)
+    closing = services.pass_settled(
+        loan_id=pk, by=request.user, on=clock.today(), version=version_of(request),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, _("核账无误，结项 %(number)s 已送金融中心复核。") % {"number": closing.number})
+    return redirect("recovery:closing", closing.pk)
+
+
+@require_POST
+@login_required
+@once
+def close_refused(request: HttpRequest, pk: UUID) -> HttpResponse:
+    loan_of(request.user, pk)
+    closing = services.close_refused(
+        loan_id=pk, by=request.user, on=clock.today(), version=version_of(request),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, _("项目已按不予补偿结项。"))
+    return redirect("recovery:closing", closing.pk)

@@ -1,0 +1,234 @@
+"""What several roles read: the projects after payment, one project with its tape, the register of returns."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from claims.models import Claim
+from loans.models import Loan
+from pool import audit, clock, moves
+from pool.models import AccessLog, Role
+from pool.tables import Column, Table, keyset_page
+from pool.tones import tone
+from recovery import permissions as may
+from recovery import selectors, terms
+from recovery.forms import ProjectFilter, ReceiptForm, ReturnFilter
+from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.views.common import found, loan_of
+
+
+def project_url(claim: Claim) -> str:
+    return reverse("recovery:project", args=[claim.loan_id])
+
+
+@login_required
+def projects(request: HttpRequest) -> HttpResponse:
+    """Every compensated project this person may see, with what came back."""
+    may.require(may.see_lists(request.user))
+    form = ProjectFilter(request.GET)
+    rows = _narrowed(selectors.projects(request.user), form)
+    page = keyset_page(rows, request, order=["-paid_on", "id"])
+    columns = [
+        Column(_("借据号"), "loan.loan_number", "code", link=project_url),
+        Column(_("借款人"), "loan.borrower_name"),
+        *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("补偿金额"), "amount", "money", unit=_("元")),
+        Column(_("累计收回"), "recovered", "money", unit=_("元")),
+        Column(_("已返还"), "returned", "money", unit=_("元")),
+        Column(_("待返还"), "outstanding", "money", unit=_("元")),
+        Column(_("最近返还截止"), "next_due", "date"),
+        Column(_("状态"), "loan", "status"),
+    ]
+    today = clock.today()
+    table = Table(
+        columns, page.rows, page=page, marks=lambda row: "late" if row.next_due and row.next_due < today else "",
+        empty_title=_("没有已补偿的项目"), empty_text=_("补偿资金到账后，项目在此清收、返还直至结项。"),
+    )  # fmt: skip
+    context = {"table": table, "filter": form, "window": terms.window_at(today), "today": today}
+    return render(request, "recovery/projects.html", context)
+
+
+def _narrowed(rows: "QuerySet[Claim]", form: ProjectFilter) -> "QuerySet[Claim]":
+    given = form.cleaned_data if form.is_valid() else {}
+    if given.get("number"):
+        wanted = given["number"].strip()
+        rows = rows.filter(Q(loan__loan_number__icontains=wanted) | Q(loan__borrower_name__icontains=wanted))
+    if given.get("state"):
+        rows = rows.filter(loan__state=given["state"])
+    if given.get("owing") == "yes":
+        rows = rows.filter(outstanding__gt=0)
+    return rows
+
+
+@login_required
+def project(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One project after its determination: the claw-back tape, what may be done next, what has been done."""
+    loan = loan_of(request.user, pk)
+    audit.log_access(request, AccessLog.Kind.READ, loan)
+    context = project_context(request.user, loan)
+    return render(request, "recovery/project.html", context)
+
+
+def project_context(user: Any, loan: Loan) -> dict[str, Any]:
+    today = clock.today()
+    claim = selectors.paid_claim(loan)
+    tape = selectors.tape(claim) if claim else None
+    before = selectors.before_payment(loan) if claim is None else None
+    settlement = Settlement.objects.filter(loan=loan).exclude(state=Settlement.State.CANCELLED).order_by("-id").first()
+    closing = Closing.objects.filter(loan=loan).exclude(state=Closing.State.CANCELLED).order_by("-id").first()
+    return {
+        "loan": loan,
+        "claim": claim,
+        "tape": tape,
+        "before": before,
+        "settlement": settlement,
+        "closing": closing,
+        "today": today,
+        "window": terms.window_at(today),
+        "may": _may(user, loan, claim, settlement, closing),
+        "events": _events(loan, settlement, closing),
+    }
+
+
+def _may(
+    user: Any, loan: Loan, claim: Claim | None, settlement: Settlement | None, closing: Closing | None
+) -> dict[str, bool]:
+    """Which buttons make sense; the services ask again."""
+    makes = may.prepare(user, loan.bank_id)[0]
+    busy = bool(settlement and settlement.state in {"prepared", "applied"}) or bool(closing and closing.is_open)
+    compensated = loan.state == Loan.State.COMPENSATED and claim is not None
+    recovering = loan.state in {Loan.State.NON_PERFORMING, Loan.State.COMPENSATED, Loan.State.RECOVERED}
+    after_closing = loan.state == Loan.State.CLOSED and claim is not None
+    return {
+        "report": makes and (recovering or after_closing),
+        "check": may.submit(user, loan.bank_id)[0],
+        "cancel": may.cancel(user, loan.bank_id)[0],
+        "settle": makes and compensated and not busy and loan.library == Loan.Library.COMPENSATION,
+        "write_off": makes and compensated and not busy,
+        "pass_settled": may.pass_closing(user)[0] and loan.state == Loan.State.RECOVERED and not busy,
+        "enter_receipt": may.enter_receipt(user)[0],
+        "confirm_receipt": may.confirm_receipt(user)[0],
+    }
+
+
+def _events(loan: Loan, *subjects: Settlement | Closing | None) -> list[dict[str, Any]]:
+    """Moves of the loan and of what the bank applied for, newest first."""
+    rows = [(loan, move) for move in moves.history(loan)]
+    for subject in subjects:
+        rows += [(subject, move) for move in moves.history(subject)] if subject else []
+    rows.sort(key=lambda pair: pair[1].id, reverse=True)
+    return [event(subject, move) for subject, move in rows]
+
+
+def event(subject: Any, move: Any) -> dict[str, Any]:
+    """A move told beside moves of other rows: which row it was is part of what happened."""
+    words = dict(subject._meta.get_field(move.field).flatchoices)
+    target = words.get(move.target, move.target)
+    who = f"{move.by.display_name} · {move.by.get_role_display()}" if move.by else _("系统按规则自动办理")
+    return {
+        "at": move.at, "on": move.on, "what": f"{subject._meta.verbose_name}：{target}", "who": who,
+        "why": move.reason, "article": move.article, "tone": tone(move.target),
+    }  # fmt: skip
+
+
+@login_required
+def returns(request: HttpRequest) -> HttpResponse:
+    """返还台账: what is due, what has come in, checked against what was reported (10.2(3))."""
+    may.require(may.see_lists(request.user))
+    form = ReturnFilter(request.GET)
+    rows = selectors.returns(request.user)
+    given = form.cleaned_data if form.is_valid() else {}
+    if given.get("state"):
+        rows = rows.filter(state=given["state"])
+    if given.get("number"):
+        wanted = given["number"].strip()
+        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
+    if given.get("due_by"):
+        rows = rows.filter(due_on__lte=given["due_by"])
+    today = clock.today()
+    page = keyset_page(rows, request, order=["-due_on", "-id"])
+    table = Table(
+        [
+            Column(_("返还编号"), "number", "code", link=lambda row: reverse("recovery:return", args=[row.pk])),
+            Column(_("借据号"), "loan.loan_number", "code"),
+            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+            Column(_("期次"), "instalment", "int"),
+            Column(_("累计收回"), "recovered_total", "money", unit=_("元")),
+            Column(_("应返还"), "amount", "money", unit=_("元")),
+            Column(_("截止日"), "due_on", "date"),
+            Column(_("到账日"), "received_on", "date"),
+            Column(_("状态"), "shown", "status"),
+        ],
+        page.rows,
+        page=page,
+        marks=lambda row: "late" if row.state != Return.State.RECEIVED and row.due_on < today else "",
+        empty_title=_("没有返还记录"),
+        empty_text=_("银行上报清收后，应返还的资金按累计公式算出并列在这里。"),
+    )
+    context = {"table": table, "filter": form, "sums": selectors.sums_of(rows)}
+    return render(request, "recovery/returns.html", context)
+
+
+@login_required
+def return_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One return: how its amount came about, and the two people of the finance centre who received it."""
+    advice = found(
+        Return, request.user, pk, "claim", "loan", "bank", "recovery", "receipt_entered_by", "receipt_confirmed_by"
+    )
+    return render(request, "recovery/return.html", return_context(request.user, advice, ReceiptForm()))
+
+
+def return_context(user: Any, advice: Return, form: ReceiptForm) -> dict[str, Any]:
+    return {
+        "advice": advice,
+        "tape": selectors.tape(advice.claim),
+        "form": form,
+        "today": clock.today(),
+        "upgraded": selectors.is_upgraded(advice.claim),
+        "may_enter": may.enter_receipt(user)[0] and advice.state == Return.State.DUE,
+        "may_confirm": may.confirm_receipt(user)[0] and advice.state == Return.State.RECEIPT_ENTERED,
+        "events": moves.history(advice).reverse(),
+    }
+
+
+@login_required
+def recoveries(request: HttpRequest) -> HttpResponse:
+    """What has been reported, and what still waits for the second person of the bank."""
+    may.require(may.see_lists(request.user))
+    rows = (
+        Recovery.objects.visible_to(request.user)
+        .exclude(state=Recovery.State.CANCELLED)
+        .select_related("loan", "bank", "made_by", "submitted_by")
+    )
+    if request.user.role == Role.BANK_CHECKER and request.GET.get("state") == "prepared":
+        rows = rows.filter(state=Recovery.State.PREPARED)
+    page = keyset_page(rows, request, order=["-received_on", "-id"])
+    table = Table(
+        [
+            Column(
+                _("借据号"),
+                "loan.loan_number",
+                "code",
+                link=lambda row: reverse("recovery:project", args=[row.loan_id]),
+            ),
+            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+            Column(_("收回日期"), "received_on", "date"),
+            Column(_("收回金额"), "amount", "money", unit=_("元")),
+            Column(_("其中：本金"), "principal_part", "money", unit=_("元")),
+            Column(_("处置方式"), "get_method_display"),
+            Column(_("上报日期"), "submitted_on", "date"),
+            Column(_("上报截止"), "report_by", "date"),
+            Column(_("状态"), lambda row: row, "status"),
+        ],
+        page.rows,
+        page=page,
+        marks=lambda row: "late" if row.reported_late else "",
+        empty_title=_("没有清收记录"),
+    )
+    return render(request, "recovery/recoveries.html", {"table": table})
