@@ -1,0 +1,248 @@
+"""What happens after a payment, made through the services by the people whose work it is."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from claims import services as claims
+from claims.models import Claim, Payment
+from loans.models import Loan
+from pool import clock, scope, storage
+from pool.models import Role, StoredFile, User
+from recovery import services
+from recovery.models import Closing, Recovery, Return, Settlement
+from tests.factories.banks import payee_account
+from tests.factories.claims import (
+    ENTERED_ON,
+    Desk,
+    after,
+    cleared_claims,
+    fresh,
+    give_opinion,
+    instructed_payment,
+    issued_plan,
+    money,
+    npl_loan,
+    paid_claim,
+    pdf_bytes,
+    submitted_claim,
+    transferred_claim,
+)
+from tests.factories.loans import entered_loan
+from tests.factories.people import BankTeam, bank_team, person
+
+__all__ = ["Desk", "Offices", "Project", "fresh", "good_team"]
+
+
+@dataclass
+class Offices:
+    """Who agrees to a write-off, one after the other."""
+
+    reviewer: User = field(default_factory=lambda: person(Role.MANAGER_REVIEWER))
+    closer: User = field(default_factory=lambda: person(Role.MANAGER_APPROVER))
+    finance: User = field(default_factory=lambda: person(Role.FINANCE_APPROVER))
+    authority: User = field(default_factory=lambda: person(Role.AUTHORITY))
+    supervisor: User = field(default_factory=lambda: person(Role.SUPERVISOR))
+
+    def in_order(self) -> list[User]:
+        return [self.reviewer, self.finance, self.authority, self.supervisor, self.closer]
+
+
+@dataclass
+class Project:
+    """One compensated loan with everybody who works on it: 400,000.00 at 40 % unless told otherwise."""
+
+    team: BankTeam
+    desk: Desk
+    claim: Claim
+
+    @property
+    def loan(self) -> Loan:
+        with scope.everything():
+            return Loan.objects.get(pk=self.claim.loan_id)
+
+    def returns(self) -> list[Return]:
+        with scope.everything():
+            return list(Return.objects.filter(claim=self.claim).order_by("instalment"))
+
+
+def good_team(name: str = "") -> BankTeam:
+    """A bank with a payee account and just so much good business that one bad loan does not suspend it."""
+    team = bank_team(name)
+    for _ in range(2):
+        entered_loan(team, ENTERED_ON, principal="20000000.00", credit_line="20000000.00", other_balances="0")
+    payee_account(team, ENTERED_ON)
+    return team
+
+
+def project(team: BankTeam | None = None, *, balance: str = "1000000.00", **given: Any) -> Project:
+    team, desk = team or good_team(), Desk()
+    given.setdefault("transferred", True)
+    return Project(team, desk, paid_claim(team, desk, balance=balance, **given))
+
+
+def projects(count: int, *, balance: str = "1000000.00") -> list[Project]:
+    """Several, each of its own bank: the day only moves forward, so they go through their life together."""
+    desk, teams = Desk(), [good_team() for _ in range(count)]
+    loans = [npl_loan(team, balance) for team in teams]
+    filed = [submitted_claim(team, loan) for team, loan in zip(teams, loans, strict=True)]
+    on = after(filed[0].submitted_on, 1)
+    approved = [decided(give_opinion(claim, desk, on), desk, on) for claim in filed]
+    money(str(sum(claim.amount for claim in approved)), desk)
+    plan = issued_plan(cleared_claims(approved, desk), desk)
+    papers_on = after(plan.issued_on, 1)
+    payments = [instructed_payment(plan, team, desk, papers_on) for team in teams]
+    paid_on = after(papers_on, 1)
+    for payment in payments:
+        confirmed(payment, desk, paid_on)
+    moved = [transferred_claim(claim, team, after(paid_on, 1)) for claim, team in zip(approved, teams, strict=True)]
+    return [Project(team, desk, claim) for team, claim in zip(teams, moved, strict=True)]
+
+
+def decided(claim: Claim, desk: Desk, on: date) -> Claim:
+    with scope.everything():
+        claims.decide(
+            claim_id=claim.pk, by=desk.approver, on=on, version=claim.version, decision="pass", reason="事实清楚"
+        )
+    return fresh(claim)
+
+
+def confirmed(payment: Payment, desk: Desk, on: date) -> None:
+    clock.set_day(on)
+    with scope.everything():
+        payment = claims.enter_confirmation(
+            payment_id=payment.pk, by=desk.clerk, on=on, version=payment.version, value_date=on,
+            bank_reference=f"HD{payment.number}",
+        )  # fmt: skip
+        claims.confirm_payment(payment_id=payment.pk, by=desk.finance_approver, on=on, version=payment.version)
+
+
+def prepared(
+    team: BankTeam, loan: Loan, amount: str, *, received_on: date, on: date, principal: str | None = None,
+    method: str = Recovery.Method.COLLECTION,
+) -> Recovery:  # fmt: skip
+    """One instalment, written down by the maker; all of it principal unless told otherwise."""
+    clock.set_day(on)
+    with scope.bank_scope(team.pk):
+        return services.report_recovery(
+            loan_id=loan.pk, received_on=received_on, amount=Decimal(amount),
+            principal_part=Decimal(amount if principal is None else principal), method=method, by=team.maker, on=on,
+        )  # fmt: skip
+
+
+def reported(team: BankTeam, loan: Loan, amount: str, *, received_on: date, on: date, **given: Any) -> Recovery:
+    """… and submitted by the checker."""
+    recovery = prepared(team, loan, amount, received_on=received_on, on=on, **given)
+    with scope.bank_scope(team.pk):
+        return services.submit_recovery(recovery_id=recovery.pk, by=team.checker, on=on, version=recovery.version)
+
+
+def receipt(advice: Return, desk: Desk, on: date, *, reference: str = "HD20250120001") -> Return:
+    """The finance clerk has entered what came in."""
+    clock.set_day(on)
+    advice = fresh(advice)
+    with scope.everything():
+        return services.enter_return_receipt(
+            return_id=advice.pk, amount=advice.amount, reference=reference, received_on=on, by=desk.clerk, on=on,
+            version=advice.version,
+        )  # fmt: skip
+
+
+def received(advice: Return, desk: Desk, on: date) -> Return:
+    """Seen by both people of the finance centre, and posted."""
+    advice = receipt(advice, desk, on)
+    with scope.everything():
+        return services.confirm_return_receipt(
+            return_id=advice.pk, by=desk.finance_approver, on=on, version=advice.version
+        )
+
+
+def all_received(one: Project, on: date) -> None:
+    for advice in one.returns():
+        if advice.state == Return.State.DUE:
+            received(advice, one.desk, on)
+
+
+def applied_settlement(one: Project, *, ended_on: date, on: date) -> Settlement:
+    """清收申请, filed by the bank's two people."""
+    clock.set_day(on)
+    with scope.bank_scope(one.team.pk):
+        made = services.apply_settlement(
+            loan_id=one.claim.loan_id, disposal_ended_on=ended_on, summary="抵押物已处置完毕，余款无法收回",
+            by=one.team.maker, on=on,
+        )  # fmt: skip
+        return services.submit_settlement(settlement_id=made.pk, by=one.team.checker, on=on, version=made.version)
+
+
+def accepted_settlement(one: Project, *, ended_on: date, on: date) -> Settlement:
+    """In the settlement library."""
+    applied = applied_settlement(one, ended_on=ended_on, on=on)
+    with scope.everything():
+        return services.decide_settlement(
+            settlement_id=applied.pk, accept=True, reason="", by=one.desk.reviewer, on=on, version=applied.version
+        )
+
+
+def passed_settled(one: Project, on: date) -> Closing:
+    """The manager's accounts are settled; the finance centre's are next."""
+    clock.set_day(on)
+    with scope.everything():
+        return services.pass_settled(loan_id=one.claim.loan_id, by=one.desk.reviewer, on=on, version=one.loan.version)
+
+
+def closed_settled(one: Project, on: date) -> Closing:
+    closing = passed_settled(one, on)
+    with scope.everything():
+        return services.close_settled(
+            closing_id=closing.pk, by=one.desk.finance_approver, on=on, version=closing.version
+        )
+
+
+def proof(team: BankTeam) -> StoredFile:
+    with scope.bank_scope(team.pk):
+        return storage.keep(
+            pdf_bytes(), name="核销证明材料.pdf", purpose="write_off_proof", by=team.maker, bank=team.pk
+        )
+
+
+def prepared_write_off(one: Project, on: date, *, loss: str = "600000.00") -> Closing:
+    clock.set_day(on)
+    with scope.bank_scope(one.team.pk):
+        return services.apply_write_off(
+            loan_id=one.claim.loan_id, written_off_on=on, loss_amount=Decimal(loss), responsibility="已尽职免责",
+            reason="借款人破产清算终结，无可执行财产", evidence=proof(one.team), by=one.team.maker, on=on,
+        )  # fmt: skip
+
+
+def applied_write_off(one: Project, on: date, **given: Any) -> Closing:
+    """核销结项申请, filed; the manager is next."""
+    made = prepared_write_off(one, on, **given)
+    with scope.bank_scope(one.team.pk):
+        return services.submit_write_off(closing_id=made.pk, by=one.team.checker, on=on, version=made.version)
+
+
+def passed_write_off(closing: Closing, people: list[User], on: date) -> Closing:
+    """The next offices agree, in the order of `people`."""
+    clock.set_day(on)
+    for by in people:
+        with scope.everything():
+            closing = services.pass_write_off(closing_id=closing.pk, by=by, on=on, version=fresh(closing).version)
+    return fresh(closing)
+
+
+def written_off(one: Project, on: date, offices: Offices | None = None) -> Closing:
+    return passed_write_off(applied_write_off(one, on), (offices or Offices()).in_order(), on)
+
+
+def prepared_paid_off(team: BankTeam, loan: Loan, *, paid_off_on: date, on: date) -> Closing:
+    clock.set_day(on)
+    with scope.bank_scope(team.pk):
+        item = services.PaidOff(loan.pk, paid_off_on)
+        return services.prepare_paid_off(items=[item], by=team.maker, on=on)[0]
+
+
+def closed_paid_off(team: BankTeam, loan: Loan, *, paid_off_on: date, on: date) -> Closing:
+    made = prepared_paid_off(team, loan, paid_off_on=paid_off_on, on=on)
+    with scope.bank_scope(team.pk):
+        return services.close_paid_off(closing_id=made.pk, by=team.checker, on=on, version=made.version)
