@@ -95,10 +95,9 @@ def _in(*states: str) -> Any:
 
     def wrap(may: Any) -> Any:
         def answer(person: User, claim: Claim) -> Any:
-            if claim.state not in states:
-                return False, _("当前状态不能办理此项。")
-            allowed = may(person)
-            return allowed if not allowed[0] else _unworn(person, claim, may)
+            if claim.state not in states or not may(person)[0]:
+                return False, ""
+            return _unworn(person, claim, may)
 
         return answer
 
@@ -249,7 +248,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         shown = found.shown() if found else assessment.stored(claim)
         suspended = is_suspended(claim.bank_id)
         opinion = last_opinion(claim, round_of(claim))
-        todo = todos.of_claim(claim, today)
+        todo = page.here(todos.of_claim(claim, today))
         outdated = opinion is not None and opinion.seen_hash != assessment.seen_hash(claim)
         return {
             "claim": claim,
@@ -269,11 +268,16 @@ class ClaimAdmin(ReadOnlyAdmin):
             "todo": todo,
             "left": page.days_left(todo.due, today) if todo else None,
             "still": clocks.standing_still_since(claim, clocks.REVIEW),
-            "timeline": history(claim),
+            "timeline": page.in_business_days(history(claim)),
             "opinions": Opinion.choices,
             "letter": _letter(claim, shown),
-            "acts_by_name": {item["act"].name: item for item in self.buttons(request, claim)},
+            **_buttons(self.buttons(request, claim)),
         }
+
+
+def _buttons(buttons: list[dict[str, Any]]) -> dict[str, Any]:
+    shown = [item for item in buttons if item["act"].name != "correct" and (item["url"] or item["why"])]
+    return {"acts_by_name": {item["act"].name: item for item in buttons}, "has_acts": bool(shown)}
 
 
 def _preview(item: dict[str, Any]) -> dict[str, Any]:
@@ -286,7 +290,13 @@ def _fact_rows(claim: Claim) -> list[dict[str, Any]]:
     """Every fact that may be verified: declared, verified, and by whom and why."""
     declared, form = assessment.declared_of(claim), CorrectionForm()
     rows = []
+    form.fields["qualifications"].choices = [
+        choice for choice in form.fields["qualifications"].choices if choice[0] in {"none", *declared["qualifications"]}
+    ]
+    hidden = {name for name, shown in _only_if_declared(claim).items() if not shown}
     for name, fact in FACTS.items():
+        if name in hidden:
+            continue
         entry = claim.verified.get(name)
         rows.append(
             {
@@ -299,6 +309,11 @@ def _fact_rows(claim: Claim) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _only_if_declared(claim: Claim) -> dict[str, Any]:
+    """What the reviewer can only confirm or strike out, not add."""
+    return {"qualifications": claim.loan.qualifications, "special_ratio": claim.loan.special_approval}
 
 
 def _letter(claim: Claim, shown: list[dict[str, Any]]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -185,7 +185,7 @@ def _list(**query: str) -> str:
 
 
 def _maker(person: User, on: date) -> list[Heap]:
-    own = Claim.objects.filter(bank_id=person.institution)
+    own = _with_last_day(Claim.objects.filter(bank_id=person.institution))
     packets = PapersPacket.objects.filter(bank_id=person.institution, state=PapersPacket.State.OPEN)
     maker = _("银行经办")
     return [
@@ -193,9 +193,16 @@ def _maker(person: User, on: date) -> list[Heap]:
              "closes_on"),
         Heap(_("待补正的补偿申请"), own.filter(state=Claim.State.RETURNED), _list(state="returned"), "review_period",
              maker),
-        Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), _list(state="draft"), "claim_period", maker),
+        Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), _list(state="draft"), "claim_period", maker,
+             "last_day"),
         Heap(_("待上传拨款资料"), packets, reverse("claims:packets"), "papers_period", maker, "papers_by"),
     ]  # fmt: skip
+
+
+def _with_last_day(claims: "QuerySet[Claim]") -> "QuerySet[Claim]":
+    """Each claim with the last day of its loan's claim period, while that runs."""
+    open_ = Deadline.objects.filter(subject_id=OuterRef("loan_id"), kind="claim_period", fulfilled_on__isnull=True)
+    return claims.annotate(last_day=Subquery(open_.filter(dropped_on__isnull=True).values("closes_on")[:1]))
 
 
 def claimable_deadlines(person: User) -> "QuerySet[Deadline]":
@@ -208,7 +215,7 @@ def claimable_deadlines(person: User) -> "QuerySet[Deadline]":
 
 def _checker(person: User, on: date) -> list[Heap]:
     bank = person.institution
-    own = Claim.objects.filter(bank_id=bank)
+    own = _with_last_day(Claim.objects.filter(bank_id=bank))
     ready = own.filter(state__in=[Claim.State.DRAFT, Claim.State.RETURNED])
     refused = own.filter(state=Claim.State.REFUSED, final=False, ask_by__gte=on)
     moving = own.filter(state=Claim.State.PAID, transferred_on__isnull=True)
@@ -220,7 +227,7 @@ def _checker(person: User, on: date) -> list[Heap]:
     upgrades = Upgrade.objects.filter(bank_id=bank, state=Upgrade.State.PREPARED)
     checker = _("银行复核")
     return [
-        Heap(_("待复核提交的补偿申请"), ready, _list(state="draft"), "claim_period", checker),
+        Heap(_("待复核提交的补偿申请"), ready, _list(state="draft"), "claim_period", checker, "last_day"),
         Heap(_("审核不通过，可申请复核"), refused, _list(state="refused"), "re_examination_window", checker, "ask_by"),
         Heap(_("待提交的拨款资料"), packets, reverse("claims:packets"), "papers_period", checker, "papers_by"),
         Heap(_("待转录入风险补偿项目库"), transfers if moving.exists() else transfers.none(), _list(state="paid"),

@@ -27,7 +27,7 @@ Read = Callable[[HttpRequest], Any]
 
 def own(model: Any, person: User, pk: UUID, *related: str) -> Any:
     """The row if this person's bank (or body) may see it; another's and a missing one answer alike."""
-    rows = model._default_manager.select_related(*related)
+    rows = model._default_manager.select_related(*related) if related else model._default_manager.all()
     if person.role in BANK_ROLES:
         rows = rows.filter(bank_id=person.institution)
     elif person.role not in permissions.READERS:

@@ -1,17 +1,22 @@
 """What the page of a claim shows: its life as steps, its facts, findings, evidence and history, its next acts."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import assessment, permissions, selectors, todos
-from claims.corrections import FACTS
+from claims.corrections import FACTS, groups
 from claims.models import Claim, Evidence, PapersPacket, PlanItem, PublicityItem, Review, Upgrade
 from claims.services import clocks
-from pool.models import BANK_ROLES, Role, User
+from pool import clock
+from pool.models import BANK_ROLES, Role, Transition, User
 from pool.moves import history
+from pool.registry import Todo
 from pool.selectors import edition, refs
 
 LIFE = (
@@ -30,12 +35,12 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
     moved = list(history(claim))
     item = PlanItem.objects.filter(claim=claim, dropped_on__isnull=True).select_related("plan").last()
     packet = PapersPacket.objects.filter(plan_id=item.plan_id, bank_id=claim.bank_id).first() if item else None
-    todo = todos.of_claim(claim, on)
+    todo = here(todos.of_claim(claim, on))
     return {
         "claim": claim,
         "loan": claim.loan,
         "steps": steps(claim, moved),
-        "timeline": moved,
+        "timeline": in_business_days(moved),
         "todo": todo,
         "left": days_left(todo.due, on) if todo else None,
         "facts": case_facts(claim),
@@ -50,6 +55,19 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
         **findings(claim, on),
         **_acts(person, claim, on),
     }
+
+
+def here(todo: Todo | None) -> Todo | None:
+    """What waits, on the page of the thing itself: no link to where one is, no count."""
+    return replace(todo, url="", count=0) if todo else None
+
+
+def in_business_days(moved: Iterable[Transition]) -> list[Transition]:
+    """The log as people lived it: the business day with the time of day it was written at."""
+    rows = list(moved)
+    for move in rows:
+        move.at = clock.at_instant(move.on, timezone.localtime(move.at).time())
+    return rows
 
 
 def days_left(due: date | None, on: date) -> int | None:
@@ -99,7 +117,7 @@ def verified(claim: Claim) -> list[dict[str, Any]]:
 
 def show_fact(name: str, value: Any) -> Any:
     """A fact in the words of its choices."""
-    words = {str(key): label for key, label in FACTS[name].choices}
+    words = {str(key): label for key, label in FACTS[name].choices} or (groups() if name == "industry_group" else {})
     if isinstance(value, list):
         return [words.get(one, one) for one in value]
     return words.get(str(value), value)

@@ -31,7 +31,7 @@ def of_loan(person: User, loan: Loan) -> dict[str, Any] | None:
     live = next((claim for claim in claims if claim.state in Claim.LIVE), None)
     shown = live or next(iter(claims), None)
     card_ = None if live or loan.state in GONE or loan.state == Loan.State.RECOVERED else card(loan, today)
-    todo = todos.of_claim(shown, today) if shown else None
+    todo = page.here(todos.of_claim(shown, today)) if shown else None
     maker = permissions.prepare(person, loan.bank_id)[0]
     checker = permissions.submit(person, loan.bank_id)[0]
     ending = EndingRequest.objects.filter(loan=loan, state=EndingRequest.State.PREPARED).first()

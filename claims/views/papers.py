@@ -90,7 +90,7 @@ def packet(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(person: User, found: PapersPacket) -> dict[str, Any]:
     today = clock.today()
     items = list(selectors.items_of(found))
-    todo = todos.of_packet(found)
+    todo = page.here(todos.of_packet(found))
     payments = list(
         Payment.objects.filter(packet=found)
         .select_related("payee", "prepared_by", "approved_by", "confirmed_by", "posted_by")
@@ -108,14 +108,18 @@ def _page(person: User, found: PapersPacket) -> dict[str, Any]:
         "payment": live,
         "payee": _payee(found, live),
         "proof": _proof(found, items, live),
-        "timeline": sorted(
-            [*history(found), *(move for one in payments for move in history(one))], key=lambda move: move.pk
-        ),
+        "timeline": page.in_business_days(_history(found, payments)),
         "confirmation": ConfirmationForm(initial={"value_date": today}),
         "articles": {slug: edition()[slug].article for slug in ("payment_papers", "papers_period", "payment_period")},
         "today": today,
         **_acts(person, found, live),
     }
+
+
+def _history(found: PapersPacket, payments: list[Payment]) -> list[Any]:
+    """What happened to the papers and to each attempt to pay, in the order it was written."""
+    moved = [*history(found), *(move for one in payments for move in history(one))]
+    return sorted(moved, key=lambda move: move.pk)
 
 
 def _papers(found: PapersPacket) -> list[dict[str, Any]]:

@@ -131,7 +131,7 @@ def upgrade(request: HttpRequest, pk: UUID) -> HttpResponse:
         "who": _who(found),
         "due": last or (found.apply_by if found.state == Upgrade.State.PREPARED else None),
         "facts": _facts(found),
-        "timeline": history(found),
+        "timeline": page.in_business_days(history(found)),
         "refund": RefundForm(initial={"amount": owed, "refunded_on": today}),
         "article": edition()["upgrade_classes"].article,
         **_acts(request.user, found),

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from pool import clock
 from tests.factories import claims as make
 from tests.factories.people import BankTeam
 
@@ -16,7 +15,7 @@ class Stage:
     desk: make.Desk
 
     def on(self, day: date) -> date:
-        clock.set_day(day)
+        make.reach(day)
         return day
 
 
