@@ -1,0 +1,129 @@
+"""Objects of the first bank for the matrix: each builder gives the parts of the address; other rooms add theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+
+from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
+from loans import services as loans
+from pool import scope
+from pool.models import BANK_ROLES, Role, User
+from tests.factories.banks import listed_dishonest, payee_account
+from tests.factories.loans import entered_loan, loan_cells, received_upload
+from tests.factories.people import TODAY, BankTeam, bank_team, person
+
+Parts = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Two banks and a person of every role; what is asked for belongs to the first bank."""
+
+    team: BankTeam = field(default_factory=lambda: bank_team("第一银行"))
+    other: BankTeam = field(default_factory=lambda: bank_team("第二银行"))
+    people: dict[str, User | None] = field(default_factory=dict)
+    built: dict[str, Parts] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.people = {role: person(role) for role in Role.values if role not in BANK_ROLES}
+        self.people |= self.team.people()
+        self.people |= {f"other_{role}": user for role, user in self.other.people().items()}
+        self.people["anonymous"] = None
+
+
+_BUILDERS: dict[str, Callable[[World], Parts]] = {}
+
+
+def builds(name: str) -> Callable[[Callable[[World], Parts]], Callable[[World], Parts]]:
+    def keep(builder: Callable[[World], Parts]) -> Callable[[World], Parts]:
+        assert name not in _BUILDERS, f"two builders of {name}"
+        _BUILDERS[name] = builder
+        return builder
+
+    return keep
+
+
+def build(name: str, world: World) -> Parts:
+    """Built once: every request is undone, so the object stays as it was."""
+    if name not in _BUILDERS:
+        raise LookupError(f"no builder of {name!r}; there are {', '.join(sorted(_BUILDERS))}")
+    if name not in world.built:
+        world.built[name] = _BUILDERS[name](world)
+    return world.built[name]
+
+
+# ---- banks
+
+
+@builds("bank")
+def bank(world: World) -> Parts:
+    return {"pk": world.team.pk}
+
+
+@builds("membership")
+def membership(world: World) -> Parts:
+    with scope.everything():
+        return {"pk": Membership.objects.get(user=world.team.maker).pk}
+
+
+@builds("unconfirmed_payee")
+def unconfirmed_payee(world: World) -> Parts:
+    account: PayeeAccount = payee_account(world.team, confirmed=False)
+    return {"pk": account.pk}
+
+
+@builds("dishonesty_listing")
+def dishonesty_listing(world: World) -> Parts:
+    listing: DishonestyListing = listed_dishonest(world.team)
+    return {"pk": listing.pk}
+
+
+@builds("unconfirmed_violation")
+def unconfirmed_violation(world: World) -> Parts:
+    with scope.everything():
+        found = Violation.objects.create(
+            bank=world.team.bank, year=2024, description="某事", document_number="1",
+            entered_by=person(Role.MANAGER_STATISTICS),
+        )  # fmt: skip
+    return {"pk": found.pk}
+
+
+# ---- loans
+
+
+@builds("loan")
+def loan(world: World) -> Parts:
+    return {"pk": entered_loan(world.team).pk}
+
+
+@builds("checked_upload")
+def checked_upload(world: World) -> Parts:
+    return {"pk": received_upload(world.team, [loan_cells(), loan_cells(staff="x")]).pk}
+
+
+@builds("loan_file")
+def loan_file(world: World) -> Parts:
+    return {"file_id": received_upload(world.team, [loan_cells()]).file_id}
+
+
+@builds("prepared_classification")
+def prepared_classification(world: World) -> Parts:
+    found = entered_loan(world.team)
+    with scope.bank_scope(world.team.pk):
+        request = loans.prepare_classification(
+            loan_id=found.pk, after="loss", on_date=TODAY, principal_balance=Decimal("1.00"), by=world.team.maker,
+            on=TODAY,
+        )  # fmt: skip
+    return {"pk": request.pk}
+
+
+@builds("prepared_withdrawal")
+def prepared_withdrawal(world: World) -> Parts:
+    found = entered_loan(world.team)
+    with scope.bank_scope(world.team.pk):
+        request = loans.prepare_withdrawal(loan_id=found.pk, by=world.team.maker, on=TODAY, reason="误录")
+    return {"pk": request.pk}
