@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from pool import clock, jobs, registry, scope
 from pool.admin_kit import BUSINESS, Act, ReadOnlyAdmin, read_only
@@ -46,6 +47,8 @@ __all__ = ["Act", "ReadOnlyAdmin"]
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 admin.site.unregister(Group)
+# Its pages show the secret of a person's second factor.
+admin.site.unregister(TOTPDevice)
 
 
 def sign_in_first(request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -10,7 +10,8 @@ from django.test import Client
 from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
 from pool import scope
-from pool.models import BANK_ROLES, Role, User
+from pool.ledger import appropriations
+from pool.models import BANK_ROLES, LprRate, Role, User
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import entered_loan, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
@@ -127,3 +128,24 @@ def prepared_withdrawal(world: World) -> Parts:
     with scope.bank_scope(world.team.pk):
         request = loans.prepare_withdrawal(loan_id=found.pk, by=world.team.maker, on=TODAY, reason="误录")
     return {"pk": request.pk}
+
+
+# ---- the pool
+
+
+@builds("appropriation")
+def appropriation(world: World) -> Parts:
+    with scope.everything():
+        row = appropriations.enter(
+            document="市财政局文件", amount=Decimal("1000000.00"), received_on=TODAY,
+            by=world.people[Role.FINANCE_CLERK], on=TODAY,
+        )  # fmt: skip
+    return {"pk": row.pk}
+
+
+@builds("unconfirmed_rate")
+def unconfirmed_rate(world: World) -> Parts:
+    rate = LprRate.objects.create(
+        published_on=TODAY, one_year="3.10", five_year="3.60", source="公告", entered_by=person(Role.MANAGER_REVIEWER)
+    )
+    return {"kind": "lpr", "pk": rate.pk}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
@@ -15,15 +16,17 @@ from pytest_django.plugin import DjangoDbBlocker
 from pool import clock
 from pool.models import BANK_ROLES, User
 from tests.authorisation.addresses import Address, addresses
-from tests.authorisation.expectations import METHODS, Case, cases_of, listed
+from tests.authorisation.expectations import METHODS, Case, cases_of, is_owed, listed
 from tests.authorisation.objects import World, build
 from tests.factories.people import TODAY
 from tests.plugins.databases import one_connection, rolled_back
 
 ALL = addresses()
-DONE = {200, 201, 202, 204, 301, 302, 303, 400, 409}
-REFUSED = {403, 404}
-NO_DOOR = {302, 401, 403, 404}
+DONE = {200, 201, 202, 204, 301, 302, 303, 400, 409, 422}
+AT_THE_DOOR = 401
+"""Also what a redirect to the sign-in page is taken for."""
+REFUSED = {AT_THE_DOOR, 403, 404}
+DOORS = {"/login/", "/logout/", "/admin/login/"}
 HOW_TO_LIST = """
 {name} ({path}) is in the resolver but in no expectation file.
 Add to tests/authorisation/{room}.yaml who may ask for it, for example:
@@ -37,6 +40,8 @@ Add to tests/authorisation/{room}.yaml who may ask for it, for example:
 @pytest.mark.parametrize("address", ALL, ids=lambda address: address.name)
 def test_every_address_is_listed(address: Address) -> None:
     room = address.name.split(":", maxsplit=1)[0] if ":" in address.name else "pool"
+    if is_owed(address.name):
+        pytest.skip("its room has still to list it: tests/authorisation/not_yet.yaml")
     if not cases_of(address.name):
         pytest.fail(HOW_TO_LIST.format(name=address.name, path=address.path, room=room), pytrace=False)
 
@@ -95,7 +100,8 @@ class Trial:
 
     def _is_closed(self, method: str, url: str) -> bool:
         """A method that nobody may use and that the address does not know is asked for once."""
-        return method not in self.case.may and self._ask("auditor", method, url) == 405
+        listed_here = method in self.case.may or method in self.case.perhaps
+        return not listed_here and self._ask("auditor", method, url) == 405
 
     def _may_know(self, who: str, method: str) -> bool:
         return who.startswith("other_") or who in self.case.may.get(method, frozenset())
@@ -114,19 +120,25 @@ class Trial:
         """One request; whatever it did is undone."""
         data = {"form_key": str(uuid4()), "version": "1", **self.case.data} if method == "POST" else {}
         client = self.world.clients[who]
+        cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
         with transaction.atomic():
             response = client.get(url) if method == "GET" else client.post(url, data)
             transaction.set_rollback(True)
+        client.cookies = cookies
+        if url not in DOORS and response.headers.get("Location", "").split("?")[0] in DOORS:
+            return AT_THE_DOOR
         return int(response.status_code)
 
     def _judge(self, who: str, method: str, status: int) -> None:
         allowed = self.case.may.get(method, frozenset())
         if status >= 500:
             self._note(who, method, status, "an answer that is no fault")
+        elif who.removeprefix("other_") in self.case.perhaps.get(method, frozenset()):
+            return
         elif who.startswith("other_"):
             self._judge_other(who, method, status, allowed)
         elif who == "anonymous" and who not in allowed:
-            self._expect(who, method, status, NO_DOOR | ({405} if method not in self.case.may else set()))
+            self._expect(who, method, status, REFUSED | ({405} if method not in self.case.may else set()))
         elif who in allowed:
             self._expect(who, method, status, DONE)
         else:
