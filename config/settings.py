@@ -183,7 +183,14 @@ CACHES = {"default": _memory_cache if env.bool("CACHE_IN_MEMORY", default=False)
 _broker = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_URL = _broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "rcpool:"}
+# What a dead worker had taken is given to another after so many seconds; longer than the longest task.
+BROKER_VISIBILITY_SECONDS = env.int("BROKER_VISIBILITY_SECONDS", default=3600)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": BROKER_VISIBILITY_SECONDS,
+    "global_keyprefix": "rcpool:",
+}
+# Tests only: beat gives out every entry each so many seconds instead of at its hour.
+BEAT_HURRY_SECONDS = env.int("BEAT_HURRY_SECONDS", default=0)
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_TASK_IGNORE_RESULT = True

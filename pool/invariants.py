@@ -12,7 +12,7 @@ from pool.models import Deadline, JobRun, OutboxTask, RulebookEdition, Scheme, S
 from pool.outbox import GIVE_UP_AFTER
 from pool.rulebook import editions
 from pool.selectors import refs
-from pool.services import deadlines, sealing
+from pool.services import deadlines, sealing, verification
 
 LATE = timedelta(hours=1)
 
@@ -32,7 +32,7 @@ def promised_work_is_done() -> Iterator[str]:
             "at": timezone.localtime(row.created_at).strftime("%Y-%m-%d %H:%M"),
             "error": row.last_error or "—",
         }
-    for run in JobRun.objects.filter(finished_at=None):
+    for run in JobRun.objects.filter(finished_at=None).exclude(job=verification.JOB):
         yield _("任务 %(job)s 的时段 %(slot)s 有开始而无结束") % {"job": run.job, "slot": run.slot}
 
 

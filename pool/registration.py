@@ -18,7 +18,7 @@ from pool.permissions import (
     may_enter_reference,
 )
 from pool.registry import Invariant, Job, NavItem, Task, Todo, TodoSource
-from pool.services import deadlines, sealing
+from pool.services import deadlines, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -34,6 +34,17 @@ def register() -> None:
     registry.jobs.register(Job("forms.forget", gettext_lazy("清理过期表单键"), "", forms_keys.forget_old, order=890))
     registry.jobs.register(
         Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
+    )
+    registry.jobs.register(
+        Job(
+            verification.JOB,
+            gettext_lazy("核验全部不变量"),
+            "",
+            verification.verify,
+            daily=False,
+            order=950,
+            at=(3, 30),
+        )
     )
     admin.site.site_header = gettext_lazy("中小微企业贷款风险补偿资金池 · 管理后台")
     admin.site.site_title = gettext_lazy("资金池管理后台")

@@ -74,7 +74,8 @@ class Job:
     """`fn(on)` does the day's work in one transaction with its JobRun row and returns JSON for the record.
 
     `slot(on)` names the period that may run once; without it, the day. `due(on)` says whether the day has a run at all.
-    `at` is the hour and minute (Shanghai) beat runs it at; without it, two minutes after the job before it.
+    `at` is the hour and minute (Shanghai) beat runs it at; without it, two minutes after the job before it. A job that
+    is not `daily` and has its hour is beat's alone: moving the clock passes it by.
     `every` seconds: beat also calls `fn` that often, without a slot, so such work must be harmless to repeat.
     """
 

@@ -1,6 +1,6 @@
 """The room's daily work; each day once, by hand for any day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +13,11 @@ from pool.selectors import refs
 from pool.services import deadlines
 from pool.services.notices import notify
 from recovery import invariants, selectors, services, terms
+from recovery.services import notes
+
+REMIND_AT = (7, 3, 1)
+"""With so many working days left, those who are waited for are reminded."""
+LOOK_AHEAD = timedelta(days=25)
 
 
 @jobs.job("recovery.advise_returns", _("通知返还：补偿到账前的清收与上调项目"), "19(6)", order=40)
@@ -53,6 +58,22 @@ def recompute_deadlines(on: date) -> dict[str, Any]:
     return {"changed": changed}
 
 
+@jobs.job("recovery.reminders", _("清收返还与结项的期限提醒"), "19(6)", order=80)
+def remind(on: date) -> dict[str, Any]:
+    """Seven, three and one working days before a deadline of this room ends, and the working day after it."""
+    calendar = refs(on).calendar
+    reminded = 0
+    if calendar.is_workday(on):
+        near = (on - LOOK_AHEAD, on + LOOK_AHEAD)
+        for row in invariants.open_deadlines().filter(closes_on__range=near).order_by("closes_on", "pk"):
+            left = calendar.remaining(on, row.closes_on)
+            late = row.closes_on < on and calendar.workdays_between(row.closes_on, on) == 1
+            if late or (row.closes_on >= on and left in REMIND_AT):
+                notes.remind(row, None if late else left, on=on)
+                reminded += 1
+    return {"reminded": reminded}
+
+
 def _opens(on: date) -> bool:
     return terms.quarter_window(on).opens_on == on
 
@@ -62,4 +83,4 @@ def _banks_with_live_projects() -> list[Any]:
     return list(Bank.objects.filter(pk__in=live).order_by("code").values_list("pk", flat=True))
 
 
-JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window)
+JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window, remind)

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from pool.models import BANK_ROLES, Role
+from pool.models import BANK_ROLES, Deadline, Role
 from pool.services.notices import notify
 from recovery.models import Closing, Settlement
 
@@ -47,6 +47,30 @@ def closed_by_themselves(bank_id: Any, count: int, *, on: date, article: str) ->
             title=_("%(count)s 笔项目到期六个月未结项且无补偿申请，系统已自动结项") % {"count": count},
             url=reverse("recovery:closings"),
         )  # fmt: skip
+
+
+def remind(row: Deadline, left: int | None, *, on: date) -> None:
+    """A deadline is near, or was yesterday: the bank hears of its own, the two institutions of their thirty days."""
+    words = {"label": row.label, "day": row.closes_on, "left": left}
+    if left is None:
+        title = _("“%(label)s”已于 %(day)s 逾期") % words
+    else:
+        title = _("“%(label)s”将于 %(day)s 截止，还剩 %(left)s 个工作日") % words
+    for role in DESKS.get(row.kind, FILERS):
+        notify(
+            key=f"due:{row.pk}:{row.closes_on}:{left}:{role}", title=title, on=on, role=role, due=row.closes_on,
+            bank=row.bank if role in BANK_ROLES else None, url=_page(row), article=row.article,
+        )  # fmt: skip
+
+
+DESKS = {"closing_review": (Role.MANAGER_REVIEWER, Role.FINANCE_CLERK, Role.FINANCE_APPROVER)}
+
+
+def _page(row: Deadline) -> str:
+    kind = row.subject_kind.rpartition(".")[2]
+    if kind == "recovery":
+        return reverse("recovery:recoveries")
+    return reverse(f"recovery:{kind}", args=[row.subject_id])
 
 
 def _tell(

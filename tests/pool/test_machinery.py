@@ -178,10 +178,10 @@ def test_the_commands_run_and_list_the_jobs(db: None, counting: list[date]) -> N
 def test_beat_knows_every_registered_job(counting: list[date]) -> None:
     entries = beat.schedule()
     named = {entry["args"][0] for entry in entries.values() if "args" in entry}
-    assert named == {job.name for job in registry.jobs if job.daily or job.every}
+    assert named == {job.name for job in registry.jobs if job.daily or job.every or job.at}
     assert "test.count" in named
-    assert "Every 300 seconds: audit.seal" in entries
-    assert "Every day at 00:05: audit.seal" in app.conf.beat_schedule
+    assert "Every 300 seconds: audit.seal, 封存审计记录" in entries
+    assert "Every day at 00:05: audit.seal, 封存审计记录" in app.conf.beat_schedule
 
 
 # --- promised work ----------------------------------------------------------------------------------------------------
