@@ -9,11 +9,12 @@ from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from pool import charts, citations, formats, tones
+from pool import charts, citations, clock, formats, tones
 from pool.models import Transition
 from pool.rulebook.edition import CHINESE, ENGLISH, Edition
 from pool.rulebook.findings import Finding
@@ -323,13 +324,14 @@ def findings(items: Iterable[Any], book: Edition | None = None, empty: str = "")
 
 
 def _event(item: Any) -> Any:
-    """A row of the transition log as an event; anything else is one already."""
+    """A row of the transition log as an event, at its business day; anything else is one already."""
     if not isinstance(item, Transition):
         return item
     choices = dict(apps.get_model(item.subject_kind)._meta.get_field(item.field).flatchoices)
     who = f"{item.by.display_name} · {item.by.get_role_display()}" if item.by else gettext("系统按规则自动办理")
     what = choices.get(item.target, item.target)
-    event = {"at": item.at, "what": what, "who": who, "why": item.reason, "article": item.article, "on": item.on}
+    at = clock.at_instant(item.on, timezone.localtime(item.at).time())
+    event = {"at": at, "what": what, "who": who, "why": item.reason, "article": item.article, "on": item.on}
     return event | {"tone": tones.tone(item.target), "source": choices.get(item.source, "")}
 
 
