@@ -1,0 +1,259 @@
+"""One loan from the bank's spreadsheet to its last day, each step by the person whose work it is, on their screen."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from claims.models import Claim
+from config.demo.lives import Life, facts_for_life
+from config.demo.spreadsheets import as_xlsx
+from loans.models import Loan
+from pool import clock, scope
+from pool.ledger import services as ledger
+from pool.models import User
+from tests.factories import claims as make
+from tests.factories.banks import payee_account
+from tests.factories.people import BankTeam, bank_team
+from tests.journeys.acting import Album, Person
+
+ENTERED_ON = date(2024, 7, 2)
+DETERMINED_ON = date(2024, 7, 8)
+SUBMITTED_ON = date(2024, 7, 10)
+DECIDED_ON = date(2024, 7, 12)
+PUBLICITY_OVER = date(2024, 7, 24)
+PAID_ON = date(2024, 7, 26)
+BALANCE = "1,234,567.89"
+AMOUNT = "493,827.16"
+EVIDENCE = (
+    "借款合同", "借款借据", "放款及资金流向凭证", "营业执照", "贷款风险分类认定材料", "不良本金余额证明", "信用报告",
+)  # fmt: skip
+PAPERS = ("账户确认函（加盖公章）", "收据（加盖财务章）", "经办人身份证复印件", "企业委托书")
+
+
+@dataclass
+class Journey:
+    """Who takes part, and what they came to know on the way."""
+
+    somebody: Callable[[User | None], Person]
+    album: Album
+    team: BankTeam = field(default_factory=lambda: bank_team("前海银行"))
+    desk: make.Desk = field(default_factory=make.Desk)
+    life: Life = field(default_factory=lambda: facts_for_life("worked_example", bank="B01", number=1))
+    upload: str = ""
+    loan_page: str = ""
+    claim_page: str = ""
+    plan_page: str = ""
+
+    @property
+    def maker(self) -> Person:
+        return self.somebody(self.team.maker)
+
+    @property
+    def checker(self) -> Person:
+        return self.somebody(self.team.checker)
+
+    @property
+    def claim(self) -> Claim:
+        with scope.everything():
+            return Claim.objects.select_related("loan").get(loan__loan_number=self.life.iou_number)
+
+    @property
+    def loan(self) -> Loan:
+        with scope.everything():
+            return Loan.objects.get(loan_number=self.life.iou_number)
+
+
+@pytest.fixture
+def journey(somebody: Callable[[User | None], Person], album: Album) -> Journey:
+    clock.set_day(ENTERED_ON)
+    found = Journey(somebody, album)
+    payee_account(found.team, ENTERED_ON)
+    make.money("5000000.00", found.desk, ENTERED_ON)
+    return found
+
+
+def test_a_loan_lives_its_whole_life_and_every_figure_of_it_agrees(journey: Journey) -> None:
+    the_bank_enters_the_loan_from_a_spreadsheet(journey)
+    the_bank_determines_it_non_performing(journey)
+    the_bank_claims_with_every_document(journey)
+    the_manager_reviews_and_decides_in_the_admin(journey)
+    anybody_reads_the_publicity_without_signing_in(journey)
+    the_authority_issues_the_plan_by_two_people(journey)
+    the_bank_hands_in_the_payment_papers(journey)
+    the_finance_centre_pays_by_two_people(journey)
+    the_amount_is_the_same_to_the_fen_wherever_it_stands(journey)
+    the_bank_transfers_the_project_to_the_compensation_library(journey)
+    every_invariant_holds()
+
+
+def the_bank_enters_the_loan_from_a_spreadsheet(journey: Journey) -> None:
+    maker, checker = journey.maker, journey.checker
+    maker.go("/loans/")
+    maker.press("上传贷款项目")
+    maker.upload("贷款项目录入表", as_xlsx([journey.life.cells, *good_business()]), "2024Q2.xlsx")
+    maker.sees("可入库", "本行复核人员")
+    maker.sees(journey.life.iou_number)
+    journey.upload = maker.address
+    journey.album.keep(maker)
+    checker.go(journey.upload)
+    checker.confirm("复核并提交")
+    checker.sees("已入库", "入库回执")
+    assert "3,000,000.00" in checker.reads_pdf(".pdf")
+    checker.press(journey.life.iou_number)
+    checker.sees("在库")
+    journey.loan_page = checker.address
+
+
+def good_business() -> list[dict[str, object]]:
+    """So much more lending that one bad loan leaves the bank under the line."""
+    large = {"principal": Decimal("25000000.00"), "credit_line": Decimal("25000000.00")}
+    return [{**facts_for_life("plain", bank="B01", number=number).cells, **large} for number in (2, 3)]
+
+
+def the_bank_determines_it_non_performing(journey: Journey) -> None:
+    maker, checker = journey.maker, journey.checker
+    clock.advance(DETERMINED_ON)
+    maker.go(journey.loan_page)
+    maker.press("登记分类调整")
+    maker.choose("调整为", "次级")
+    maker.fill("该日本金余额", "1234567.89")
+    maker.fill("分类依据", "本金逾期 91 天")
+    maker.press("保存")
+    maker.sees("待复核的分类调整", BALANCE)
+    checker.go(journey.loan_page)
+    checker.confirm("复核并提交")
+    checker.sees("不良认定", "可以", AMOUNT)
+    journey.album.keep(checker)
+
+
+def the_bank_claims_with_every_document(journey: Journey) -> None:
+    maker, checker = journey.maker, journey.checker
+    clock.advance(SUBMITTED_ON)
+    maker.go("/claims/claimable/")
+    maker.press(journey.life.iou_number)
+    maker.press("开始准备申请")
+    maker.fill("信用报告出具日期", "2024-07-05")
+    maker.fill("放款时他行贷款余额", "2000000.00")
+    maker.press("保存并核验")
+    for number, item in enumerate(EVIDENCE, start=1):
+        maker.upload(item, make.pdf_bytes(), f"{number}-{item}.pdf")
+    maker.sees("各项条件均已通过", AMOUNT)
+    maker.does_not_see("缺")
+    journey.album.keep(maker)
+    maker.press("查看申请页")
+    journey.claim_page = maker.address
+    maker.cannot_press("复核并提交申请")
+    checker.go(journey.claim_page)
+    checker.confirm("复核并提交申请")
+    checker.sees("高新投初审", AMOUNT)
+
+
+def the_manager_reviews_and_decides_in_the_admin(journey: Journey) -> None:
+    reviewer, approver = journey.somebody(journey.desk.reviewer), journey.somebody(journey.desk.approver)
+    number = journey.claim.number
+    clock.advance(date(2024, 7, 11))
+    reviewer.go("/admin/claims/claim/")
+    reviewer.press(number)
+    reviewer.sees("规则核验", AMOUNT, "第十六条")
+    journey.album.keep(reviewer)
+    reviewer.acts("提出初审意见", "通过")
+    clock.advance(DECIDED_ON)
+    approver.go(reviewer.address)
+    approver.acts("作出审核决定", "通过", "材料齐全，同意按四成补偿")
+    approver.sees("审核通过")
+    journey.checker.go(journey.claim_page)
+    journey.checker.sees("审核通过", "材料齐全，同意按四成补偿")
+
+
+def anybody_reads_the_publicity_without_signing_in(journey: Journey) -> None:
+    authority, anybody = journey.somebody(journey.desk.authority), journey.somebody(None)
+    number = journey.claim.number
+    authority.go("/claims/publicity/")
+    authority.sees(number)
+    authority.fill("公示标题", "二〇二四年第七批风险补偿项目公示")
+    authority.press("发布公示")
+    authority.sees("公示期满", "2024-07-23")
+    anybody.go("/publicity/")
+    anybody.window.get_by_role("table").get_by_role("link").first.click()
+    anybody.sees("二〇二四年第七批风险补偿项目公示", AMOUNT, "提出异议")
+    journey.album.keep(anybody)
+
+
+def the_authority_issues_the_plan_by_two_people(journey: Journey) -> None:
+    drafter, signer = journey.somebody(journey.desk.authority), journey.somebody(journey.desk.second_authority)
+    clock.advance(PUBLICITY_OVER)
+    drafter.go("/claims/plans/")
+    drafter.sees(journey.claim.number, AMOUNT)
+    drafter.confirm("拟定资助计划")
+    drafter.sees("主管部门另一名人员")
+    drafter.cannot_press("签发下达")
+    journey.plan_page = drafter.address
+    signer.go(journey.plan_page)
+    signer.confirm("签发下达")
+    signer.sees("正式文件")
+    assert AMOUNT in signer.reads_pdf(".pdf")
+    with scope.everything():
+        assert ledger.reserved_for(journey.claim.pk) == Decimal(journey.life.amount)
+    journey.album.keep(signer)
+
+
+def the_bank_hands_in_the_payment_papers(journey: Journey) -> None:
+    maker, checker = journey.maker, journey.checker
+    maker.go(journey.claim_page)
+    maker.press("拨款资料与拨付")
+    for item in PAPERS:
+        maker.upload(item, make.pdf_bytes(), f"{item}.pdf")
+    checker.go(maker.address)
+    checker.confirm("复核并提交资料")
+    checker.sees("核对拨款资料", "市财政金融服务中心")
+
+
+def the_finance_centre_pays_by_two_people(journey: Journey) -> None:
+    clerk, approver = journey.somebody(journey.desk.clerk), journey.somebody(journey.desk.finance_approver)
+    clerk.go("/claims/packets/")
+    clerk.go(journey.checker.address)
+    clerk.confirm("资料收齐")
+    clerk.confirm("经办拨付")
+    clerk.sees(AMOUNT)
+    clerk.cannot_press("复核并发出指令")
+    approver.go(clerk.address)
+    approver.confirm("复核并发出指令")
+    clock.advance(PAID_ON)
+    clerk.go(clerk.address)
+    clerk.fill("起息日期", PAID_ON.isoformat())
+    clerk.fill("银行回单号", "HD20240726001")
+    clerk.press("登记到账")
+    approver.go(clerk.address)
+    approver.confirm("确认到账并记账")
+    approver.sees("核对：计划 = 拨付 = 记账", "一致", AMOUNT)
+    journey.album.keep(approver)
+
+
+def the_amount_is_the_same_to_the_fen_wherever_it_stands(journey: Journey) -> None:
+    claim, amount = journey.claim, Decimal(journey.life.amount)
+    assert (claim.state, claim.amount) == (Claim.State.PAID, amount)
+    with scope.everything():
+        assert ledger.net_compensation(claim.pk) == amount
+        assert ledger.balances()["cash"] == Decimal("5000000.00") - amount
+        assert ledger.reserved_for(claim.pk) == 0
+    journey.maker.go(journey.claim_page)
+    journey.maker.sees(AMOUNT, "已拨付")
+
+
+def the_bank_transfers_the_project_to_the_compensation_library(journey: Journey) -> None:
+    journey.checker.go(journey.claim_page)
+    journey.checker.confirm("转录入风险补偿项目库")
+    journey.checker.go(journey.loan_page)
+    journey.checker.sees("已补偿", "风险补偿项目库")
+    assert (journey.loan.state, journey.loan.library) == (Loan.State.COMPENSATED, Loan.Library.COMPENSATION)
+
+
+def every_invariant_holds() -> None:
+    told = io.StringIO()
+    call_command("verify", "--all", stdout=told)
+    assert "不成立" not in told.getvalue(), told.getvalue()
