@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import assessment, selectors
-from claims.models import Claim, FundingPlan, PlanItem, Publicity, PublicityItem
+from claims.models import Claim, FundingPlan, PlanItem, Publicity
 from pool import pdf, storage
 from pool.models import StoredFile, User
 from pool.money import total
@@ -96,7 +96,7 @@ def _by_bank(items: Iterable[PlanItem]) -> list[dict[str, Any]]:
     return list(sums.values())
 
 
-def publicity_pdf(publicity: Publicity, items: Sequence[PublicityItem]) -> bytes:
+def publicity_pdf(publicity: Publicity, items: Sequence[dict[str, Any]]) -> bytes:
     """The notice as it stands on the public page."""
     return pdf.render(
         "pdf/publicity.html",
@@ -107,7 +107,7 @@ def publicity_pdf(publicity: Publicity, items: Sequence[PublicityItem]) -> bytes
             "title": publicity.title,
             "publicity": publicity,
             "items": items,
-            "total": total(item.amount for item in items),
+            "total": total(item["amount"] for item in items),
             "days": edition()["publicity_period"].number,
             "article": edition()["publicity_period"].article,
             "check_code": pdf.check_code(publicity.number, publicity.content_hash),

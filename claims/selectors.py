@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
 from claims import periods
 from claims.assessment import language
-from claims.models import Claim, Evidence, FundingPlan, PapersPacket, PaymentPaper, PlanItem, Publicity
+from claims.models import Claim, Evidence, FundingPlan, PapersPacket, PaymentPaper, PlanItem, Publicity, PublicityItem
 from loans.models import Loan
 from loans.words import BorrowerKind
 from pool.ledger.models import Account, Entry
@@ -102,6 +103,12 @@ def paid_claim(loan: Loan) -> Claim | None:
 def refused_for_good(loan: Loan) -> Claim | None:
     found: Claim | None = Claim.objects.filter(loan=loan, state=Claim.State.REFUSED, final=True).order_by("-pk").first()
     return found
+
+
+def public_lines(publicity: Publicity) -> list[dict[str, Any]]:
+    """The lines of a notice as frozen when it was posted: bank, masked borrower, amount; no keys, no numbers."""
+    rows = PublicityItem.objects.filter(publicity=publicity).order_by("position")
+    return list(rows.values("position", "shown_bank", "shown_borrower", "amount"))
 
 
 def compensated(claim_ids: Iterable[UUID]) -> dict[UUID, Decimal]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from claims import reports, services
+from claims import reports, selectors, services
 from claims.forms import ObjectionForm
 from claims.models import Publicity, PublicityItem
 from claims.views import page
@@ -105,9 +105,7 @@ def _notice(number: str) -> tuple[Publicity, list[dict[str, Any]]]:
     if found is None:
         raise Http404
     with scope.everything():
-        rows = PublicityItem.objects.filter(publicity=found).order_by("position")
-        items = list(rows.values("position", "shown_bank", "shown_borrower", "amount"))
-    return found, items
+        return found, selectors.public_lines(found)
 
 
 def _is_open(found: Publicity, today: Any) -> bool:

@@ -65,9 +65,10 @@ def money(amount: str, desk: Desk, on: date = ENTERED_ON) -> None:
 
 
 def fresh(row: Any) -> Any:
-    """The row as it is now, whoever owns it."""
+    """The row as it is now, whoever owns it; a claim with its loan at hand."""
     with scope.everything():
-        return type(row).objects.get(pk=row.pk)
+        rows = type(row).objects.select_related("loan", "bank") if isinstance(row, Claim) else type(row).objects
+        return rows.get(pk=row.pk)
 
 
 def npl_loan(team: BankTeam, balance: str = "2500000.00", **given: Any) -> Loan:
@@ -315,3 +316,18 @@ def reach(day: date) -> None:
     known = BusinessDate.objects.values_list("day", flat=True).first()
     if known is None or known < day:
         clock.set_day(day)
+
+
+def suspend(team: BankTeam, on: date) -> Loan:
+    """So large a bad loan that the bank is over the line of article 17."""
+    return determined_loan(
+        team, entered_on=ENTERED_ON, determined_on=on, balance="20000000.00", principal="20000000.00",
+        credit_line="20000000.00", other_balances="0.00",
+    )  # fmt: skip
+
+
+def resume(team: BankTeam, loan: Loan, on: date) -> None:
+    """The large loan is upgraded: the bank is back within the line."""
+    request = prepared_ending(team, loan, on)
+    with scope.bank_scope(team.pk):
+        services.upgrade_unpaid(request_id=request.pk, by=team.checker, on=on, version=request.version)
