@@ -41,6 +41,7 @@ def draft_claim(
     live: Claim | None = Claim.objects.filter(loan=loan, state__in=Claim.LIVE).first()
     if live is not None and live.state == Claim.State.DRAFT:
         return live
+    _refuse_owing(loan)
     if live is not None:
         raise Refused("claim_on_file", _("该笔贷款已有在办的补偿申请 %(number)s。") % {"number": live.number})
     determination = claimable(loan)
@@ -63,10 +64,6 @@ def draft_claim(
 def claimable(loan: Loan) -> Determination:
     """The determination a new claim would stand on; refuses where a claim is not possible at all."""
     book = edition()
-    owed = Upgrade.objects.filter(loan=loan, state__in=Upgrade.OWED).first()
-    if owed is not None:
-        article = book["upgrade_classes"].article
-        raise Refused("refund_outstanding", _("上调后的补偿资金尚未退清，不得再次申请。"), article)
     standing: Determination | None = Determination.objects.filter(loan=loan, ended_on__isnull=True).first()
     if loan.state != Loan.State.NON_PERFORMING or standing is None:
         article = book["npl_classes"].article
@@ -78,6 +75,13 @@ def claimable(loan: Loan) -> Determination:
         words = {"number": earlier.number, "state": earlier.get_state_display()}
         raise Refused("already_decided", text % words, article)
     return standing
+
+
+def _refuse_owing(loan: Loan) -> None:
+    """After an upgrade, nothing new until the refund is complete (reading 22)."""
+    if Upgrade.objects.filter(loan=loan, state__in=Upgrade.OWED).exists():
+        article = edition()["upgrade_classes"].article
+        raise Refused("refund_outstanding", _("上调后的补偿资金尚未退清，不得再次申请。"), article)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Papers, transfer, confirmation: two people at each, every gate asked again, each claim posted once (19(3), 20(3), 19(4))."""
+"""Papers, transfer, confirmation: two people at each, every gate asked again, each claim posted once (20(3))."""
 
 from datetime import date, timedelta
 from decimal import Decimal
