@@ -142,7 +142,7 @@ def _again(last: Closing | None) -> dict[str, Any]:
 def paid_off(request: HttpRequest) -> HttpResponse:
     """Loans that have matured: the maker ticks what was paid off; the checker closes what was prepared."""
     user = request.user
-    may.require(may.see_lists(user))
+    may.require(may.has_role(user, may.MAKERS) if request.method == "POST" else may.see_lists(user))
     today = clock.today()
     form = PaidOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -209,6 +209,7 @@ def pay_off_one(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once
 def close_paid_off(request: HttpRequest) -> HttpResponse:
     """The checker closes the ticked ones, each with the version seen."""
+    may.require(may.has_role(request.user, may.CHECKERS))
     seen = [one.partition(":") for one in request.POST.getlist("closing")]
     if not seen:
         messages.error(request, _("请先勾选要结项的贷款。"))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pool import clock, hats, moves
 from pool.forms_keys import once
@@ -27,6 +27,7 @@ State, Kind = Closing.State, Closing.Kind
 
 
 @login_required
+@require_GET
 def closings(request: HttpRequest) -> HttpResponse:
     may.require(may.see_lists(request.user))
     form = ClosingFilter(request.GET)
@@ -65,6 +66,7 @@ def closings(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def closing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who has to agree, who has, and what the person looking at it may do now."""
     row = found(

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pool import clock, moves
 from pool.forms_keys import once
@@ -25,6 +25,7 @@ QUARTERS_SHOWN = 6
 
 
 @login_required
+@require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Every live project of a quarter's window: who has reported what, and who is silent (10.2(3), 20(4))."""
     may.require(may.see_desk(request.user))
@@ -68,6 +69,7 @@ def _desk_word(row: Any) -> tuple[str, str]:
 
 
 @login_required
+@require_GET
 def settlements(request: HttpRequest) -> HttpResponse:
     """Applications at the end of disposal, and projects whose accounts can be settled."""
     may.require(may.see_lists(request.user))
@@ -96,6 +98,7 @@ def settlements(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def settlement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One application with the tape beside it."""
     row = found(

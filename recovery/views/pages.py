@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from claims.models import Claim
 from loans.models import Loan
@@ -28,6 +29,7 @@ def project_url(claim: Claim) -> str:
 
 
 @login_required
+@require_GET
 def projects(request: HttpRequest) -> HttpResponse:
     """Every compensated project this person may see, with what came back."""
     may.require(may.see_lists(request.user))
@@ -67,6 +69,7 @@ def _narrowed(rows: "QuerySet[Claim]", form: ProjectFilter) -> "QuerySet[Claim]"
 
 
 @login_required
+@require_GET
 def project(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One project after its determination: the claw-back tape, what may be done next, what has been done."""
     loan = loan_of(request.user, pk)
@@ -138,6 +141,7 @@ def event(subject: Any, move: Any) -> dict[str, Any]:
 
 
 @login_required
+@require_GET
 def returns(request: HttpRequest) -> HttpResponse:
     """返还台账: what is due, what has come in, checked against what was reported (10.2(3))."""
     may.require(may.see_lists(request.user))
@@ -176,6 +180,7 @@ def returns(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def return_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One return: how its amount came about, and the two people of the finance centre who received it."""
     advice = found(
@@ -198,6 +203,7 @@ def return_context(user: Any, advice: Return, form: ReceiptForm) -> dict[str, An
 
 
 @login_required
+@require_GET
 def recoveries(request: HttpRequest) -> HttpResponse:
     """What has been reported, and what still waits for the second person of the bank."""
     may.require(may.see_lists(request.user))

@@ -69,7 +69,10 @@ class Project:
 
 def good_team(name: str = "") -> BankTeam:
     """A bank with a payee account and just so much good business that one bad loan does not suspend it."""
-    team = bank_team(name)
+    return in_good_standing(bank_team(name))
+
+
+def in_good_standing(team: BankTeam) -> BankTeam:
     for _ in range(2):
         entered_loan(team, ENTERED_ON, principal="20000000.00", credit_line="20000000.00", other_balances="0")
     payee_account(team, ENTERED_ON)
@@ -82,22 +85,22 @@ def project(team: BankTeam | None = None, *, balance: str = "1000000.00", **give
     return Project(team, desk, paid_claim(team, desk, balance=balance, **given))
 
 
-def projects(count: int, *, balance: str = "1000000.00") -> list[Project]:
-    """Several, each of its own bank: the day only moves forward, so they go through their life together."""
-    desk, teams = Desk(), [good_team() for _ in range(count)]
-    loans = [npl_loan(team, balance) for team in teams]
-    filed = [submitted_claim(team, loan) for team, loan in zip(teams, loans, strict=True)]
+def projects(count: int, *, team: BankTeam | None = None, balance: str = "1000000.00") -> list[Project]:
+    """Several, of one bank or each of its own: the day only moves forward, so they go through their life together."""
+    desk, teams = Desk(), [team or good_team() for _ in range(count)]
+    loans = [npl_loan(one, balance) for one in teams]
+    filed = [submitted_claim(one, loan) for one, loan in zip(teams, loans, strict=True)]
     on = after(filed[0].submitted_on, 1)
     approved = [decided(give_opinion(claim, desk, on), desk, on) for claim in filed]
     money(str(sum(claim.amount for claim in approved)), desk)
     plan = issued_plan(cleared_claims(approved, desk), desk)
     papers_on = after(plan.issued_on, 1)
-    payments = [instructed_payment(plan, team, desk, papers_on) for team in teams]
+    payments = [instructed_payment(plan, one, desk, papers_on) for one in ([team] if team else teams)]
     paid_on = after(papers_on, 1)
     for payment in payments:
         confirmed(payment, desk, paid_on)
-    moved = [transferred_claim(claim, team, after(paid_on, 1)) for claim, team in zip(approved, teams, strict=True)]
-    return [Project(team, desk, claim) for team, claim in zip(teams, moved, strict=True)]
+    moved = [transferred_claim(claim, one, after(paid_on, 1)) for claim, one in zip(approved, teams, strict=True)]
+    return [Project(one, desk, claim) for one, claim in zip(teams, moved, strict=True)]
 
 
 def decided(claim: Claim, desk: Desk, on: date) -> Claim:

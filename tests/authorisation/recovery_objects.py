@@ -1,0 +1,103 @@
+"""Objects after a payment, for the matrix: one compensated project of the first bank for each."""
+
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+from unittest.mock import patch
+
+from pool import clock, scope
+from recovery import services
+from tests.authorisation.objects import Parts, World, builds
+from tests.factories.people import TODAY
+from tests.factories.recovery import (
+    Project,
+    accepted_settlement,
+    all_received,
+    applied_settlement,
+    applied_write_off,
+    in_good_standing,
+    passed_settled,
+    prepared,
+    prepared_write_off,
+    projects,
+    reported,
+)
+
+RECEIVED = date(2025, 1, 10)
+KINDS = (
+    "compensated", "prepared_recovery", "due_return", "prepared_settlement", "applied_settlement",
+    "prepared_write_off", "applied_write_off", "settled",
+)  # fmt: skip
+
+
+def _today_stays() -> AbstractContextManager[Any]:
+    """The matrix stands on one day; what came before is told to the services by `on`."""
+    return patch.object(clock, "set_day")
+
+
+def _project(world: World, kind: str) -> Project:
+    """They are paid together, once for all objects of this room."""
+    if "recovery" not in world.built:
+        with _today_stays():
+            made = projects(len(KINDS), team=in_good_standing(world.team), balance="10000.00")
+        world.built["recovery"] = dict(zip(KINDS, made, strict=True))
+    project: Project = world.built["recovery"][kind]
+    return project
+
+
+@builds("compensated_project")
+def compensated_project(world: World) -> Parts:
+    return {"pk": _project(world, "compensated").claim.loan_id}
+
+
+@builds("prepared_recovery")
+def prepared_recovery(world: World) -> Parts:
+    one = _project(world, "prepared_recovery")
+    with _today_stays():
+        return {"pk": prepared(one.team, one.loan, "100.00", received_on=RECEIVED, on=TODAY).pk}
+
+
+@builds("due_return")
+def due_return(world: World) -> Parts:
+    one = _project(world, "due_return")
+    with _today_stays():
+        reported(one.team, one.loan, "100.00", received_on=RECEIVED, on=TODAY)
+    return {"pk": one.returns()[0].pk}
+
+
+@builds("prepared_settlement")
+def prepared_settlement(world: World) -> Parts:
+    one = _project(world, "prepared_settlement")
+    with scope.bank_scope(one.team.pk):
+        made = services.apply_settlement(
+            loan_id=one.claim.loan_id, disposal_ended_on=RECEIVED, summary="处置完毕", by=one.team.maker, on=TODAY
+        )
+    return {"pk": made.pk}
+
+
+@builds("applied_settlement")
+def filed_settlement(world: World) -> Parts:
+    with _today_stays():
+        return {"pk": applied_settlement(_project(world, "applied_settlement"), ended_on=RECEIVED, on=TODAY).pk}
+
+
+@builds("prepared_write_off")
+def drafted_write_off(world: World) -> Parts:
+    with _today_stays():
+        return {"pk": prepared_write_off(_project(world, "prepared_write_off"), TODAY).pk}
+
+
+@builds("applied_write_off")
+def filed_write_off(world: World) -> Parts:
+    with _today_stays():
+        return {"pk": applied_write_off(_project(world, "applied_write_off"), TODAY).pk}
+
+
+@builds("settled_closing")
+def settled_closing(world: World) -> Parts:
+    one = _project(world, "settled")
+    with _today_stays():
+        reported(one.team, one.loan, "100.00", received_on=RECEIVED, on=TODAY)
+        accepted_settlement(one, ended_on=RECEIVED, on=TODAY)
+        all_received(one, TODAY)
+        return {"pk": passed_settled(one, TODAY).pk}
