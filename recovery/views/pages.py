@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -134,8 +135,9 @@ def event(subject: Any, move: Any) -> dict[str, Any]:
     words = dict(subject._meta.get_field(move.field).flatchoices)
     target = words.get(move.target, move.target)
     who = f"{move.by.display_name} · {move.by.get_role_display()}" if move.by else _("系统按规则自动办理")
+    at = clock.at_instant(move.on, timezone.localtime(move.at).time())
     return {
-        "at": move.at, "on": move.on, "what": f"{subject._meta.verbose_name}：{target}", "who": who,
+        "at": at, "on": move.on, "what": f"{subject._meta.verbose_name}：{target}", "who": who,
         "why": move.reason, "article": move.article, "tone": tone(move.target),
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ DETERMINED_ON = date(2024, 9, 2)
 ARTICLE = "第十三条"
 
 
-def test_a_late_loan_is_kept_and_marked_and_nobody_is_led_to_claim_it(
+def test_a_late_loan_is_kept_and_each_page_says_that_it_is_never_compensated(
     committed_db: str, somebody: Callable[[User | None], Person], album: Album
 ) -> None:
     clock.set_day(UPLOADED_ON)
@@ -50,6 +50,7 @@ def test_a_late_loan_is_kept_and_marked_and_nobody_is_led_to_claim_it(
     checker.go(maker.address)
     checker.confirm("复核并提交")
     checker.sees("不符合条件", "为什么不能", ARTICLE)
+    checker.does_not_see("提交风险补偿申请")
     album.keep(checker)
 
     maker.go("/claims/claimable/")

@@ -29,6 +29,10 @@ PUBLICITY_OVER = date(2024, 7, 24)
 PAID_ON = date(2024, 7, 26)
 BALANCE = "1,234,567.89"
 AMOUNT = "493,827.16"
+RECOVERED_ON = date(2024, 8, 5)
+REPORTED_ON = date(2024, 10, 10)
+DISPOSED_ON = date(2024, 10, 8)
+RETURNED = "133,333.33"
 EVIDENCE = (
     "借款合同", "借款借据", "放款及资金流向凭证", "营业执照", "贷款风险分类认定材料", "不良本金余额证明", "信用报告",
 )  # fmt: skip
@@ -63,6 +67,10 @@ class Journey:
             return Claim.objects.select_related("loan").get(loan__loan_number=self.life.iou_number)
 
     @property
+    def project_page(self) -> str:
+        return f"/recovery/projects/{self.loan.pk}/"
+
+    @property
     def loan(self) -> Loan:
         with scope.everything():
             return Loan.objects.get(loan_number=self.life.iou_number)
@@ -88,6 +96,10 @@ def test_a_loan_lives_its_whole_life_and_every_figure_of_it_agrees(journey: Jour
     the_finance_centre_pays_by_two_people(journey)
     the_amount_is_the_same_to_the_fen_wherever_it_stands(journey)
     the_bank_transfers_the_project_to_the_compensation_library(journey)
+    the_bank_reports_what_it_recovered(journey)
+    the_finance_centre_receives_the_return_by_two_people(journey)
+    the_manager_moves_it_to_the_settlement_library(journey)
+    both_institutions_settle_the_accounts_and_close(journey)
     every_invariant_holds()
 
 
@@ -251,6 +263,69 @@ def the_bank_transfers_the_project_to_the_compensation_library(journey: Journey)
     journey.checker.go(journey.loan_page)
     journey.checker.sees("已补偿", "风险补偿项目库")
     assert (journey.loan.state, journey.loan.library) == (Loan.State.COMPENSATED, Loan.Library.COMPENSATION)
+
+
+def the_bank_reports_what_it_recovered(journey: Journey) -> None:
+    maker, checker = journey.maker, journey.checker
+    clock.advance(REPORTED_ON)
+    maker.go(journey.project_page)
+    maker.press("登记清收")
+    maker.fill("收回日期", RECOVERED_ON.isoformat())
+    maker.fill("收回金额", "333333.33")
+    maker.fill("其中：本金", "333333.33")
+    maker.attach("凭证", make.pdf_bytes(), "收款回单.pdf")
+    maker.press("保存，交复核")
+    maker.cannot_press("复核上报")
+    checker.go(journey.project_page)
+    checker.confirm("复核上报")
+    checker.sees("333,333.33", RETURNED, AMOUNT)
+    journey.album.keep(checker)
+
+
+def the_finance_centre_receives_the_return_by_two_people(journey: Journey) -> None:
+    clerk, approver = journey.somebody(journey.desk.clerk), journey.somebody(journey.desk.finance_approver)
+    clerk.go("/recovery/returns/")
+    clerk.sees(RETURNED)
+    clerk.window.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    clerk.fill("到账金额", "133333.33")
+    clerk.fill("银行回单号", "HD20241010001")
+    clerk.fill("到账日期", REPORTED_ON.isoformat())
+    clerk.press("登记，交复核")
+    approver.go(clerk.address)
+    approver.confirm("确认到账并记账")
+    approver.sees("已返还", RETURNED)
+    with scope.everything():
+        assert ledger.net_compensation(journey.claim.pk) == Decimal("360493.83")
+
+
+def the_manager_moves_it_to_the_settlement_library(journey: Journey) -> None:
+    maker, checker, manager = journey.maker, journey.checker, journey.somebody(journey.desk.reviewer)
+    maker.go(journey.project_page)
+    maker.press("提出清收申请")
+    maker.fill("处置完成日期", DISPOSED_ON.isoformat())
+    maker.fill("处置情况", "抵押物已拍卖，借款人无其他可供执行的财产。")
+    maker.press("保存，交复核")
+    checker.go(maker.address)
+    checker.confirm("复核提交")
+    manager.go(maker.address)
+    manager.press("通过，转录清偿项目库")
+    manager.go(journey.loan_page)
+    manager.sees("已清偿", "清偿项目库")
+
+
+def both_institutions_settle_the_accounts_and_close(journey: Journey) -> None:
+    manager, finance = journey.somebody(journey.desk.second_reviewer), journey.somebody(journey.desk.finance_approver)
+    manager.go(journey.project_page)
+    manager.confirm("核账通过")
+    manager.sees("待金融中心复核")
+    finance.go(manager.address)
+    finance.confirm("核账无误，结项")
+    finance.sees("已结项", AMOUNT, RETURNED)
+    journey.album.keep(finance)
+    journey.maker.go(journey.loan_page)
+    journey.maker.sees("已结项", "清偿项目库")
+    journey.album.keep(journey.maker)
+    assert (journey.loan.state, journey.loan.library) == (Loan.State.CLOSED, Loan.Library.SETTLEMENT)
 
 
 def every_invariant_holds() -> None:
