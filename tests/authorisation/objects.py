@@ -13,6 +13,7 @@ from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, LprRate, Role, User
+from pool.services import tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import entered_loan, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
@@ -154,3 +155,10 @@ def unconfirmed_rate(world: World) -> Parts:
         published_on=TODAY, one_year="3.10", five_year="3.60", source="公告", entered_by=person(Role.MANAGER_REVIEWER)
     )
     return {"kind": "lpr", "pk": rate.pk}
+
+
+@builds("makers_token")
+def makers_token(world: World) -> Parts:
+    with scope.bank_scope(world.team.pk):
+        _shown, row = tokens.issue(user=world.team.maker, name="试用", scopes=["read"], by=world.team.maker, on=TODAY)
+    return {"pk": row.pk}
