@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from banks.models import StandingEvent
 from claims.models import Claim, PapersPacket, Upgrade
 from claims.services import claim as claims
 from claims.services import clocks, due, locking, telling
@@ -31,11 +32,15 @@ KINDS = (CLAIM_PERIOD, *due.WORDS)
 
 @job("claims.clocks", gettext_lazy("审核与拨付期限的停止与恢复"), "17", order=110)
 def keep_clocks(on: date) -> dict[str, Any]:
-    """Suspended banks' cases stand still, resumed ones run again, to the day (reading 13)."""
-    cases = Claim.objects.filter(state__in=clocks.ON_THE_DESK[clocks.REVIEW]).order_by("pk")
+    """Suspended banks' cases stand still, resumed ones run again, to the day (reading 13).
+
+    The services keep the clock of each case they move; only a bank that has crossed the line can change it besides.
+    """
+    crossed = StandingEvent.objects.filter(turned=True).values("bank")
+    cases = Claim.objects.filter(state__in=clocks.ON_THE_DESK[clocks.REVIEW], bank__in=crossed).order_by("pk")
     for claim_id in list(cases.values_list("pk", flat=True)):
         claims.keep_clock(locking.claim(claim_id), on)
-    packets = PapersPacket.objects.filter(state__in=clocks.ON_THE_DESK[clocks.PAYMENT]).order_by("pk")
+    packets = PapersPacket.objects.filter(state__in=clocks.ON_THE_DESK[clocks.PAYMENT], bank__in=crossed).order_by("pk")
     for packet_id in list(packets.values_list("pk", flat=True)):
         payments.keep_clock(locking.row(PapersPacket, packet_id, "plan"), on)
     return {"claims": cases.count(), "packets": packets.count()}
