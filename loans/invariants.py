@@ -7,7 +7,6 @@ from django.db import connection
 from banks.models import Standing
 from loans import selectors
 from loans.models import Loan
-from loans.services import deadlines
 from loans.services.moves import TABLE
 from pool.models import Transition
 
@@ -50,8 +49,3 @@ def states_follow_the_log() -> Iterator[str]:
         cursor.execute(_STEPS, [allowed])
         for loan, before, source, target in cursor.fetchall():
             yield f"loan {loan}: step {source or 'nothing'} → {target} after {before or 'nothing'}"
-
-
-def deadlines_are_right() -> Iterator[str]:
-    """I10: each stored claim period is what the rules say."""
-    yield from deadlines.wrongly_kept()

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from loans import invariants, jobs, selectors, services, todos
 from loans import permissions as may
+from loans.services import deadlines
 from loans.services.entering import RECEIPT_PURPOSE
 from loans.services.uploads import FILE_PURPOSE
 from pool import registry
-from pool.registry import FileGuard, Invariant, NavItem, Search, Task, TodoSource
+from pool.registry import DeadlineRule, FileGuard, Invariant, NavItem, Search, Task, TodoSource
 
 GROUP = _("贷款")
 
@@ -29,7 +30,7 @@ def register() -> None:
         registry.file_guards.register(FileGuard(purpose, may.may_download))
     registry.invariants.register(Invariant("standing", _("不良占比与贷款一致"), invariants.standings_add_up))
     registry.invariants.register(Invariant("loan_states", _("贷款状态与经过一致"), invariants.states_follow_the_log))
-    registry.invariants.register(Invariant("claim_periods", _("申请期限计算无误"), invariants.deadlines_are_right))
+    registry.deadline_rules.register(DeadlineRule(deadlines.CLAIM_PERIOD, deadlines.window_again))
 
 
 def _hits(user: Any, words: str) -> Iterable[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from loans.models import Loan
 from pool import rules
 from pool.models import Deadline
+from pool.refs import Refs
 from pool.rules import Window
 from pool.selectors import edition, refs
 from pool.services import deadlines
@@ -18,9 +19,12 @@ WAITING_FOR = _("加盟银行")
 
 def claim_window(determined_on: date) -> Window:
     """Until when a loan determined on that day may be claimed; the transition of article 21 included."""
+    return _window(determined_on, refs(determined_on))
+
+
+def _window(determined_on: date, reference: Refs) -> Window:
     book = edition()
-    calendar = refs(determined_on).calendar
-    window = rules.reckon(book[CLAIM_PERIOD], "determined", determined_on, calendar)
+    window = rules.reckon(book[CLAIM_PERIOD], "determined", determined_on, reference.calendar)
     return rules.not_before(window, book["claim_floor"])
 
 
@@ -35,12 +39,6 @@ def drop_claim_period(loan: Loan, on: date, because: str) -> None:
     deadlines.drop(loan.pk, CLAIM_PERIOD, on=on, because=because)
 
 
-def wrongly_kept() -> list[str]:
-    """Claim periods that do not say what the rules say today (I10)."""
-    wrong = []
-    rows = Deadline.objects.filter(kind=CLAIM_PERIOD, fulfilled_on__isnull=True, dropped_on__isnull=True)
-    for row in rows.iterator():
-        expected = claim_window(row.event_on).closes_on
-        if row.closes_on != expected:
-            wrong.append(f"{row.subject_id} {row.kind}: {row.closes_on} stored, {expected} computed")
-    return wrong
+def window_again(row: Deadline, reference: Refs) -> Window:
+    """What the rules say of a kept claim period now, when a calendar was confirmed and for I10."""
+    return _window(row.event_on, reference)

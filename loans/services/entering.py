@@ -19,6 +19,7 @@ from pool.models import Transition
 from pool.moves import move
 from pool.numbering import next_number
 from pool.selectors import edition, refs
+from pool.services import editions
 
 Status = UploadRow.Status
 AUDIT_CHUNK = 1000
@@ -170,7 +171,7 @@ def _insert(upload: Upload, windows: dict[date, tuple[date, bool, list[dict[str,
         "entered_on": upload.submitted_on,
         "entered_at": upload.submitted_at,
         "edition": book.key,
-        "edition_hash": book.hash,
+        "edition_hash": editions.use(book),
         "days": list(windows),
         "closes": [closes for closes, _, _ in windows.values()],
         "lates": [late for _, late, _ in windows.values()],

@@ -309,9 +309,9 @@ def test_a_state_that_left_the_log_behind_is_seen(team, loan):
 def test_a_deadline_that_says_another_day_is_seen(team):
     loan = determined_loan(team)
     with scope.everything():
-        assert not list(registry.invariants["claim_periods"].fn())
+        assert not list(registry.invariants["I10"].fn())
         Deadline.objects.filter(subject_id=loan.pk).update(closes_on=date(2025, 4, 17))
-        assert len(list(registry.invariants["claim_periods"].fn())) == 1
+        assert len(list(registry.invariants["I10"].fn())) == 1
 
 
 def test_a_request_is_open_until_it_is_submitted(team, loan):
