@@ -1,6 +1,6 @@
 """From a file to loans: checked by a worker, submitted by a second person, entered once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from loans.services import checking, entering
 from loans.services.uploads import RowRefused
 from pool import crypto, outbox, scope, storage
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
-from pool.models import AuditEvent, OutboxTask, Role, Transition
+from pool.models import AuditEvent, FxRate, OutboxTask, RestrictedIndustry, Role, Transition
 from tests.factories.loans import (
     as_csv,
     entered,
@@ -27,6 +27,7 @@ from tests.factories.people import TODAY, bank_team, person
 from tests.factories.words import id_number
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 1, 16, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -424,3 +425,39 @@ def test_work_that_fails_before_its_end_leaves_nothing_and_is_done_at_the_next_d
 def test_a_public_body_uploads_nothing(team):
     with scope.everything(), pytest.raises(NotPermitted):
         services.receive_upload(file=b"x", name="a.csv", by=person(Role.MANAGER_STATISTICS), on=TODAY)
+
+
+# ---- what the reference data decide
+
+
+def confirmed(row):
+    row.entered_by, row.confirmed_by = person(Role.MANAGER_REVIEWER), person(Role.MANAGER_APPROVER)
+    row.confirmed_at = NOW
+    row.save()
+
+
+def test_foreign_currency_enters_in_yuan_at_the_rate_of_the_disbursement_date(team):
+    confirmed(FxRate(day=date(2024, 11, 8), currency="USD", kind="parity", rate=Decimal("7.1433"), source="中间价"))
+    upload = entered_upload(team, [loan_cells(currency="美元", principal="100000.00", credit_line="1000000")])
+    loan = loans_of(team)[0]
+    assert (loan.currency, loan.original_principal) == ("USD", Decimal("100000.00"))
+    assert loan.principal == Decimal("714330.00")
+    assert upload.principal_entered == Decimal("714330.00")
+
+
+def test_without_a_rate_a_foreign_loan_waits(team):
+    upload = received_upload(team, [loan_cells(currency="港元")])
+    assert rows_of(upload)[0].problems[-1]["code"] == "no_exchange_rate"
+    assert upload.rows_held == 1
+
+
+def test_a_restricted_industry_is_held_on_the_days_the_catalogue_names(team):
+    confirmed(
+        RestrictedIndustry(
+            code="C39", name="某类", category="restricted", valid_from=date(2024, 11, 8), valid_to=date(2024, 11, 8),
+            source="目录",
+        )
+    )  # fmt: skip
+    rows = [loan_cells(disbursed_on=day) for day in ("2024-11-07", "2024-11-08", "2024-11-09")]
+    upload = received_upload(team, rows)
+    assert [row.status for row in rows_of(upload)] == ["good", "held", "good"]
