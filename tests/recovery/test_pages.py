@@ -281,3 +281,18 @@ def test_every_list_and_page_opens_for_whoever_may_read_it():
     for member in one.team.people().values():
         for name in lists[:-1]:
             page(member, name)
+
+
+def test_the_admin_reads_the_room_and_decides_by_the_same_services(one: Project):
+    applied = applied_settlement(one, ended_on=date(2025, 2, 20), on=ON)
+    reader = signed_in(one.desk.reviewer)
+    for model in ("recovery", "return", "settlement", "closing"):
+        assert reader.get(reverse(f"admin:recovery_{model}_changelist")).status_code == 200
+    shown = reader.get(reverse("admin:recovery_settlement_change", args=[applied.pk]))
+    assert shown.status_code == 200 and "转录清偿项目库" in shown.content.decode()
+    url = reverse("admin:recovery_settlement_act", args=[applied.pk, "accept"])
+    seen = reader.get(url).content.decode()
+    fields = {"form_key": KEY.findall(seen)[-1], "version": VERSION.findall(seen)[-1]}
+    assert reader.post(url, fields).status_code == 302
+    assert fresh(applied).state == Settlement.State.ACCEPTED
+    assert signed_in(person(Role.AUDITOR)).post(url, fields).status_code == 403
