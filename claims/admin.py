@@ -268,7 +268,7 @@ class ClaimAdmin(ReadOnlyAdmin):
             "todo": todo,
             "left": page.days_left(todo.due, today) if todo else None,
             "still": clocks.standing_still_since(claim, clocks.REVIEW),
-            "timeline": page.in_business_days(history(claim)),
+            "timeline": history(claim),
             "opinions": Opinion.choices,
             "letter": _letter(claim, shown),
             **_buttons(self.buttons(request, claim)),

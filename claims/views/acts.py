@@ -75,17 +75,22 @@ def deed(
     done: Any,
     back: Callable[[Any], str],
     fields: Mapping[str, Read] | None = None,
-    **fixed: Any,
+    may: Callable[[User], Any] | None = None,
 ) -> Callable[..., HttpResponse]:
-    """A button's address: find the row, call the service with what was seen and filled in, say so, go back."""
+    """A button's address: find the row, call the service with what was seen and filled in, say so, go back.
+
+    The service asks for the permission; `may` asks before fields are read that could be refused.
+    """
 
     @login_required
     @require_POST
     @once
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
         row = find(request, pk)
+        if may is not None:
+            permissions.require(may(request.user))
         values = {name: read(request) for name, read in (fields or {}).items()}
-        service(**{key: row.pk}, by=request.user, on=clock.today(), version=seen_version(request), **values, **fixed)
+        service(**{key: row.pk}, by=request.user, on=clock.today(), version=seen_version(request), **values)
         messages.success(request, done)
         return redirect(back(row))
 

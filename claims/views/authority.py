@@ -113,7 +113,7 @@ def publicity(request: HttpRequest, pk: UUID) -> HttpResponse:
         "total": sum(item.amount for item in items),
         "objections": objections if request.user.role in permissions.OBJECTION_READERS else [],
         "left": page.days_left(found.last_day, today),
-        "timeline": page.in_business_days(history(found)),
+        "timeline": history(found),
         "article": edition()["publicity_period"].article,
     }
     return render(request, "claims/publicity.html", context)
@@ -151,7 +151,7 @@ def objection(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "objection": found,
         "claim": found.item.claim,
-        "timeline": page.in_business_days(history(found)),
+        "timeline": history(found),
         "may_report": permissions.re_check(request.user)[0] and found.state == Objection.State.RECEIVED,
         "may_decide": permissions.publish(request.user)[0] and found.state == Objection.State.REPORTED,
         "article": edition()["publicity_period"].article,
@@ -226,7 +226,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "items": items,
         "total": sum(item.amount for item in standing),
         "packets": packets,
-        "timeline": page.in_business_days(history(found)),
+        "timeline": history(found),
         "may_issue": can and found.state == FundingPlan.State.DRAFTED and found.drafted_by_id != request.user.pk,
         "is_own_draft": can and found.state == FundingPlan.State.DRAFTED and found.drafted_by_id == request.user.pk,
         "may_withdraw": can and found.state in {FundingPlan.State.DRAFTED, FundingPlan.State.ISSUED},

@@ -164,6 +164,7 @@ def _articles() -> dict[str, str]:
 @once
 def add_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
     claim = claim_of(request, pk)
+    permissions.require(permissions.prepare(request.user, claim.bank_id))
     upload = request.FILES.get("file")
     if upload is None:
         raise Refused("file_missing", _("请选择文件。"), edition()["claim_evidence"].article, field="file")

@@ -1,20 +1,17 @@
 """What the page of a claim shows: its life as steps, its facts, findings, evidence and history, its next acts."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import assessment, permissions, selectors, todos
 from claims.corrections import FACTS, groups
 from claims.models import Claim, Evidence, PapersPacket, PlanItem, PublicityItem, Review, Upgrade
 from claims.services import clocks
-from pool import clock
-from pool.models import BANK_ROLES, Role, Transition, User
+from pool.models import BANK_ROLES, Role, User
 from pool.moves import history
 from pool.registry import Todo
 from pool.selectors import edition, refs
@@ -40,7 +37,7 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
         "claim": claim,
         "loan": claim.loan,
         "steps": steps(claim, moved),
-        "timeline": in_business_days(moved),
+        "timeline": moved,
         "todo": todo,
         "left": days_left(todo.due, on) if todo else None,
         "facts": case_facts(claim),
@@ -60,14 +57,6 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
 def here(todo: Todo | None) -> Todo | None:
     """What waits, on the page of the thing itself: no link to where one is, no count."""
     return replace(todo, url="", count=0) if todo else None
-
-
-def in_business_days(moved: Iterable[Transition]) -> list[Transition]:
-    """The log as people lived it: the business day with the time of day it was written at."""
-    rows = list(moved)
-    for move in rows:
-        move.at = clock.at_instant(move.on, timezone.localtime(move.at).time())
-    return rows
 
 
 def days_left(due: date | None, on: date) -> int | None:

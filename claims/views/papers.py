@@ -108,7 +108,7 @@ def _page(person: User, found: PapersPacket) -> dict[str, Any]:
         "payment": live,
         "payee": _payee(found, live),
         "proof": _proof(found, items, live),
-        "timeline": page.in_business_days(_history(found, payments)),
+        "timeline": _history(found, payments),
         "confirmation": ConfirmationForm(initial={"value_date": today}),
         "articles": {slug: edition()[slug].article for slug in ("payment_papers", "papers_period", "payment_period")},
         "today": today,
@@ -195,6 +195,7 @@ def extract(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once
 def add_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = packet_of(request, pk)
+    permissions.require(permissions.prepare(request.user, found.bank_id))
     upload = request.FILES.get("file")
     if upload is None:
         raise Refused("file_missing", _("请选择文件。"), edition()["payment_papers"].article, field="file")
@@ -219,7 +220,7 @@ fail = deed(
 enter = deed(
     payment_of, services.enter_confirmation, "payment_id", gettext_lazy("到账回单已登记，待另一人确认。"),
     _payment_back,
-    {"value_date": day("value_date"), "bank_reference": text("bank_reference")},
+    {"value_date": day("value_date"), "bank_reference": text("bank_reference")}, permissions.pay,
 )  # fmt: skip
 reject = deed(
     payment_of, services.reject_confirmation, "payment_id", gettext_lazy("已退回重新登记。"), _payment_back,

@@ -131,7 +131,7 @@ def upgrade(request: HttpRequest, pk: UUID) -> HttpResponse:
         "who": _who(found),
         "due": last or (found.apply_by if found.state == Upgrade.State.PREPARED else None),
         "facts": _facts(found),
-        "timeline": page.in_business_days(history(found)),
+        "timeline": history(found),
         "refund": RefundForm(initial={"amount": owed, "refunded_on": today}),
         "article": edition()["upgrade_classes"].article,
         **_acts(request.user, found),
@@ -213,6 +213,7 @@ decide = deed(
 enter_refund = deed(
     upgrade_of, services.enter_refund, "upgrade_id", gettext_lazy("退回资金已登记，待另一人确认。"), _back,
     {"amount": money("amount"), "refunded_on": day("refunded_on"), "bank_reference": text("bank_reference")},
+    permissions.pay,
 )  # fmt: skip
 reject_refund = deed(
     upgrade_of,
