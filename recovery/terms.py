@@ -45,7 +45,11 @@ def owed(claim: Claim, recovered: Decimal) -> Decimal:
     return min(Decimal(claim.amount), share(recovered, claim.ratio))
 
 
-def _law(on: date) -> tuple[Edition, Calendar]:
+Law = tuple[Edition, Calendar]
+
+
+def law_on(on: date) -> Law:
+    """What the periods are reckoned with; asked once where many rows are reckoned."""
     return edition(), refs(on).calendar
 
 
@@ -60,12 +64,12 @@ def return_window(received_on: date, claim: Claim) -> Window:
     """The first window after the money came in and after the compensation was paid (reading 11)."""
     if claim.paid_on is None:
         raise Refused("not_compensated", _("该项目尚未获得风险补偿。"), edition()["return_formula"].article)
-    return rules.reporting_window(*_law(received_on), received_on, claim.paid_on)
+    return rules.reporting_window(*law_on(received_on), received_on, claim.paid_on)
 
 
 def quarter_window(day: date) -> Window:
     """The reporting window of the quarter that holds the day."""
-    return rules.recovery_window(*_law(day), day)
+    return rules.recovery_window(*law_on(day), day)
 
 
 def window_at(day: date) -> Window:
@@ -85,26 +89,26 @@ def quarters_before(day: date, count: int) -> list[date]:
 
 
 def settlement_window(disposal_ended_on: date) -> Window:
-    return rules.settlement_window(*_law(disposal_ended_on), disposal_ended_on)
+    return rules.settlement_window(*law_on(disposal_ended_on), disposal_ended_on)
 
 
 def last_return_window(approved_on: date) -> Window:
     """The last return after the settlement was approved (reading 11); the same period as the refund's."""
-    book, calendar = _law(approved_on)
+    book, calendar = law_on(approved_on)
     window = reckon(book["refund_period"], "settlement_approved", approved_on, calendar)
     return replace(window, article=book["return_formula"].article)
 
 
 def closing_review_window(applied_on: date) -> Window:
-    return rules.closing_review_window(*_law(applied_on), applied_on)
+    return rules.closing_review_window(*law_on(applied_on), applied_on)
 
 
-def payoff_window(paid_off_on: date) -> Window:
-    return rules.payoff_window(*_law(paid_off_on), paid_off_on)
+def payoff_window(paid_off_on: date, law: Law | None = None) -> Window:
+    return rules.payoff_window(*(law or law_on(paid_off_on)), paid_off_on)
 
 
-def auto_closing(matures_on: date, determined_on: date | None) -> Window:
-    return rules.auto_closing(*_law(matures_on), matures_on, determined_on)
+def auto_closing(matures_on: date, determined_on: date | None, law: Law | None = None) -> Window:
+    return rules.auto_closing(*(law or law_on(matures_on)), matures_on, determined_on)
 
 
 STEP_OF_HAT = {

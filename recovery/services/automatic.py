@@ -49,8 +49,9 @@ def close_automatically(on: date) -> dict[str, int]:
 
 
 def _candidates(on: date) -> Iterator[Ripe]:
+    law = terms.law_on(on)
     for row in selectors.overdue_for_closing(on):
-        window = terms.auto_closing(row["due"], row["determined_on"])
+        window = terms.auto_closing(row["due"], row["determined_on"], law)
         if window.closes_on <= on:
             yield Ripe(row["id"], row["bank_id"], row["branch_id"], row["due"], window)
 

@@ -159,9 +159,10 @@ def paid_off(request: HttpRequest) -> HttpResponse:
             messages.success(request, words % {"count": len(made)})
             return redirect("recovery:paid_off")
     matured = keyset_page(selectors.payable_off(user, today), request, order=["due", "id"], size=100)
+    law = terms.law_on(today)
     for loan in matured.rows:
-        loan.closes_itself = terms.auto_closing(loan.due, None)
-        loan.close_by = terms.payoff_window(loan.due)
+        loan.closes_itself = terms.auto_closing(loan.due, None, law)
+        loan.close_by = terms.payoff_window(loan.due, law)
     prepared = selectors.closings(user).filter(kind=Closing.Kind.PAID_OFF, state=Closing.State.PREPARED)
     context = {
         "form": form,

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from claims import services as claims
 from claims.models import Claim
@@ -15,7 +17,7 @@ from pool.models import Deadline, Notice
 from recovery import invariants, selectors, services
 from recovery.models import Closing
 from tests.factories.claims import Desk, drafted_claim, fresh, npl_loan, refused_claim, submitted_claim
-from tests.factories.loans import determine, entered_loan
+from tests.factories.loans import determine, entered_loan, entered_upload, loan_cells
 from tests.factories.people import bank_team
 from tests.factories.recovery import closed_paid_off, good_team, prepared_paid_off, reported
 
@@ -224,3 +226,15 @@ def test_a_refusal_that_may_still_be_re_examined_closes_nothing():
         with pytest.raises(Refused) as no:
             services.close_refused(loan_id=loan.pk, by=desk.reviewer, on=claim.decided_on, version=loan.version)
     assert no.value.code == "claim_on_file"
+
+
+def test_many_loans_close_by_themselves_in_as_many_questions_as_a_few():
+    team = bank_team()
+    counts = []
+    for size, matures_on in ((3, date(2025, 5, 29)), (40, MATURES)):
+        entered_upload(team, [loan_cells(matures_on=str(matures_on)) for _ in range(size)], ENTERED)
+        with scope.everything(), CaptureQueriesContext(connection) as asked:
+            closed = services.close_automatically(CLOSES_ITSELF - ONE_DAY * (MATURES - matures_on).days)["closed"]
+        assert closed == size
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
