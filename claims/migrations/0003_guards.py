@@ -1,8 +1,22 @@
-"""Whose rows they are, that they point at the same bank's rows only, and which are never changed."""
+"""Whose rows they are, that they point at the same bank's rows only, and which are never changed.
+
+Who objects to a notice is for the public bodies only.
+"""
 
 from django.db import migrations
 
 from pool.db import AppendOnly, RowSecurity, SameBank
+
+
+PUBLIC_BODIES_ONLY = """
+ALTER TABLE claims_objection ENABLE ROW LEVEL SECURITY;
+CREATE POLICY claims_objection_scope ON claims_objection
+    USING ((SELECT pool_scope_is_all())) WITH CHECK ((SELECT pool_scope_is_all()));
+"""
+OPEN_TO_ALL = """
+DROP POLICY claims_objection_scope ON claims_objection;
+ALTER TABLE claims_objection DISABLE ROW LEVEL SECURITY;
+"""
 
 
 class Migration(migrations.Migration):
@@ -29,6 +43,10 @@ class Migration(migrations.Migration):
         SameBank("claims_payment", "payee_id", "banks_payeeaccount"),
         SameBank("claims_upgrade", "loan_id", "loans_loan"),
         SameBank("claims_upgrade", "claim_id", "claims_claim"),
+        RowSecurity("claims_endingrequest"),
+        SameBank("claims_endingrequest", "loan_id", "loans_loan"),
+        SameBank("claims_endingrequest", "determination_id", "loans_determination"),
+        migrations.RunSQL(PUBLIC_BODIES_ONLY, OPEN_TO_ALL),
         AppendOnly("claims_review"),
         AppendOnly("claims_publicityitem"),
     ]
