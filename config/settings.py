@@ -23,6 +23,8 @@ ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhos
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 # The demonstration: made-up data, accounts that everybody knows.
 DEMO = env.bool("DEMO", default=False)
+# Printed on reports; a checkout without it tells its own commit.
+CODE_VERSION = env("CODE_VERSION", default="")
 # Only demo and tests may move the business date forward by hand.
 CLOCK_MAY_MOVE = env.bool("CLOCK_MAY_MOVE", default=False)
 

@@ -47,6 +47,21 @@ def everything() -> AbstractContextManager[None]:
     return _within(ALL)
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything as of one instant: whatever is read here, others' commits in between are not seen.
+
+    PostgreSQL takes the level of isolation before a transaction's first question only, so this begins one of its own.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("a snapshot begins its own transaction")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        _say(ALL, None)
+        yield
+
+
 def bank_scope(bank_id: UUID) -> AbstractContextManager[None]:
     return _within(BANK, UUID(str(bank_id)))
 

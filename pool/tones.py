@@ -46,6 +46,7 @@ TONE_OF_STATE = {
     "dismissed": "done",
     "drafted": "neutral",
     "issued": "info",
+    "filed": "done",
     "open": "wait",
     "complete": "good",
     # recovery, upgrade, settlement, write-off
