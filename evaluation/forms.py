@@ -12,20 +12,31 @@ GROUP_WORDS = [(choice.word, _(choice.label)) for choice in INDUSTRY_GROUPS]
 
 
 class YearForm(forms.Form):
-    year = forms.IntegerField(label=_("评价年度"), min_value=2018, max_value=2100)
-
-
-class HalfYearForm(forms.Form):
-    period = forms.RegexField(
-        r"(?i)^\d{4}H[12]$", label=_("报告期"), help_text=_("写作 2024H1(上半年)或 2024H2(下半年)")
+    year = forms.IntegerField(
+        label=_("评价年度"),
+        min_value=2018,
+        max_value=2099,
+        help_text=_("该年度第四季度贷款录入截止后方可评价。"),
+    )
+    reason = forms.CharField(
+        label=_("更正原因"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("该年度评价已报备的，须说明重新评价的原因，编制为新的版次。"),
     )
 
 
+class HalfYearForm(forms.Form):
+    period = forms.CharField(label=_("报告期"), max_length=6, help_text=_("写作 2024H1（上半年）或 2024H2（下半年）。"))
+
+
 class CheckCodeForm(forms.Form):
-    code = forms.CharField(label=_("核验码"), max_length=20, help_text=_("报告末页所印十二位核验码"))
+    code = forms.CharField(label=_("校验码"), max_length=20, help_text=_("报告每页右下角所印的十二位校验码。"))
 
     def clean_code(self) -> str:
-        letters = "".join(c for c in self.cleaned_data["code"].upper() if c.isalnum())
+        """However it was typed: twelve letters and digits in fours."""
+        letters = "".join(c for c in self.cleaned_data["code"].upper() if c.isascii() and c.isalnum())
         return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -33,6 +34,7 @@ class Evaluation(FSMModelMixin, Record):
     inputs_hash = models.CharField(_("数据校验值"), max_length=64)
     edition = models.CharField(_("适用规则版本"), max_length=40)
     edition_hash = models.CharField(_("规则版本校验值"), max_length=64)
+    reason = models.CharField(_("更正原因"), max_length=400, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = _("年度绩效评价")
@@ -46,7 +48,10 @@ class Evaluation(FSMModelMixin, Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}"
+        return f"{self.year} v{self.revision}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:evaluation", args=[self.pk])
 
     @transition(field=state, source=State.DRAFT, target=State.FILED)
     def file(self) -> None:
@@ -73,7 +78,7 @@ class EvaluationLine(Record):
     violations = models.PositiveSmallIntegerField(_("违规次数"), default=0)
     amount_rank = models.PositiveSmallIntegerField(_("总额排名"))
     borrowers_rank = models.PositiveSmallIntegerField(_("户数排名"))
-    growth = models.DecimalField(_("同比增速"), max_digits=12, decimal_places=6, null=True, blank=True)
+    growth = models.DecimalField(_("同比增速"), max_digits=26, decimal_places=6, null=True, blank=True)
     growth_rank = models.PositiveSmallIntegerField(_("增速排名"), null=True, blank=True)
     grade = models.CharField(_("评价等级"), max_length=12, choices=Grade.choices)
     findings = models.JSONField(_("评定依据"), default=list)
@@ -143,7 +148,10 @@ class Report(FSMModelMixin, Record):
     def __str__(self) -> str:
         return self.number
 
-    @transition(field=state, source=[State.REQUESTED, State.FAILED], target=State.DRAFT)
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:report", args=[self.pk])
+
+    @transition(field=state, source=State.REQUESTED, target=State.DRAFT)
     def finish(self) -> None:
         """The worker has made the files."""
 

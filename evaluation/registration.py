@@ -1,10 +1,40 @@
-"""What this room adds to the pages that know every room."""
+"""What this room puts into the registries of the pool."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from evaluation import invariants, permissions, todos
+from evaluation.services import jobs, reports
 from pool import registry
+from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
+from pool.registry import FileGuard, Invariant, NavItem, Task, TodoSource
+
+GROUP = _("统计与评价")
 
 
 def register() -> None:
-    registry.navigation.register(registry.NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW))
+    for item in (
+        NavItem(_("统计与评价报告"), "evaluation:reports", permissions.READERS, 700, GROUP),
+        NavItem(_("年度绩效评价"), "evaluation:evaluations", permissions.READERS, 710, GROUP),
+        NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),
+        NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW),
+    ):
+        registry.navigation.register(item)
+    registry.todos.register(TodoSource("evaluation", todos.todos, order=80))
+    registry.file_guards.register(FileGuard(reports.PURPOSE, may_have))
+    registry.tasks.register(Task(reports.TASK, reports.make_report, atomic=False))
+    registry.jobs.register(jobs.annual_evaluation)
+    registry.jobs.register(jobs.half_year_statistics)
+    registry.invariants.register(
+        Invariant("reports", _("已发布报告的数据、校验码与文件一致"), invariants.reports_are_intact)
+    )
+    registry.invariants.register(
+        Invariant("evaluations", _("已报备评价可由依据数据重新得出"), invariants.evaluations_follow_from_their_inputs)
+    )
+
+
+def may_have(user: Any, file: StoredFile) -> bool:
+    """The original is for those who answer for it; readers take a marked copy at the report's own address."""
+    return permissions.may_read_drafts(user)[0]

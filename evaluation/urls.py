@@ -1,5 +1,28 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses under /reports/."""
+
+from django.urls import path
+
+from evaluation.views import evaluations, reports
 
 app_name = "evaluation"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", reports.catalogue, name="reports"),
+    path("half-year/", reports.request_half_year, name="half_year"),
+    path("check/", reports.check, name="check"),
+    path("own/", evaluations.own_results, name="own_results"),
+    path("evaluations/", evaluations.listing, name="evaluations"),
+    path("evaluations/draft/", evaluations.draft, name="draft"),
+    path("evaluations/lines/<uuid:pk>/cancel/", evaluations.cancel_membership, name="cancel_membership"),
+    path("evaluations/<uuid:pk>/", evaluations.detail, name="evaluation"),
+    path("evaluations/<uuid:pk>/confirm/", evaluations.confirm, name="confirm"),
+    path("evaluations/<uuid:pk>/file/", evaluations.file, name="file"),
+    path("evaluations/<uuid:pk>/report/", evaluations.report, name="evaluation_report"),
+    path("<uuid:pk>/", reports.detail, name="report"),
+    path("<uuid:pk>/progress/", reports.progress, name="report_progress"),
+    path("<uuid:pk>/adopt/", reports.adopt, name="adopt"),
+    path("<uuid:pk>/issue/", reports.issue, name="issue"),
+    path("<uuid:pk>/again/", reports.again, name="again"),
+    path("<uuid:pk>/pdf/", reports.download, {"kind": "pdf"}, name="pdf"),
+    path("<uuid:pk>/xlsx/", reports.download, {"kind": "xlsx"}, name="xlsx"),
+]

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from evaluation import trial
 from evaluation.forms import TRIALS
@@ -14,10 +15,12 @@ from pool.rulebook import Edition, Finding
 from pool.selectors import refs
 
 
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     return redirect("trial", kind="assess")
 
 
+@require_safe
 def calculate(request: HttpRequest, kind: str) -> HttpResponse:
     """Open to anyone; it reads no case and keeps nothing, so the inputs travel in the address and can be shared."""
     if kind not in TRIALS:

@@ -19,7 +19,11 @@ from tests.factories.loans import entered_loan, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
 
 Parts = dict[str, Any]
-ROOMS = ("tests.authorisation.claims_objects", "tests.authorisation.recovery_objects")
+ROOMS = (
+    "tests.authorisation.claims_objects",
+    "tests.authorisation.evaluation_objects",
+    "tests.authorisation.recovery_objects",
+)
 """Where other rooms keep their builders."""
 
 

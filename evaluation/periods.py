@@ -1,0 +1,49 @@
+"""The half-years that reports are about, written `2024H1` and `2024H2`."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from pool.errors import Refused
+from pool.rules import ONE_DAY, half_year
+from pool.selectors import edition
+
+
+@dataclass(frozen=True)
+class HalfYear:
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The one that holds this day."""
+        return cls(*half_year(edition(), day))
+
+    @classmethod
+    def before(cls, on: date) -> Self:
+        """The last one that was over on that day."""
+        return cls.of(cls.of(on).starts_on - ONE_DAY)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2024H2`; anything else is refused."""
+        match = re.fullmatch(r"(\d{4})H([12])", text.strip().upper(), re.ASCII)
+        if match is None or match[1] == "0000":
+            raise Refused("bad_period", _("报告期应写作 2024H1 或 2024H2。"), field="period")
+        first = cls.of(date(int(match[1]), 1, 1))
+        return first if match[2] == "1" else cls.of(date(first.ends_on.year, 12, 31))
+
+    @property
+    def half(self) -> int:
+        return 1 if self.starts_on.month == 1 else 2
+
+    def __str__(self) -> str:
+        return f"{self.starts_on.year}H{self.half}"
+
+    def title(self) -> str:
+        """The report's title as it is printed."""
+        half = _("上半年") if self.half == 1 else _("下半年")
+        return _("%(year)s年%(half)s风险补偿资金池运行统计报告") % {"year": self.starts_on.year, "half": half}

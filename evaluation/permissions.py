@@ -1,0 +1,54 @@
+"""Who may evaluate, report, file and read: each answer is (allowed, why not)."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pool import hats
+from pool.models import BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Role
+from pool.permissions import YES, Answer, has_role
+
+READERS = MANAGER_ROLES | FINANCE_ROLES | {Role.AUTHORITY, Role.SUPERVISOR, Role.REGULATOR, Role.AUDITOR}
+"""Of all banks' results and issued reports (8(4), 10, 25)."""
+DRAFT_READERS = MANAGER_ROLES | {Role.AUDITOR}
+PREPARERS = frozenset({Role.MANAGER_STATISTICS})
+CHECKERS = frozenset({Role.MANAGER_APPROVER})
+PREPARER, CHECKER = "preparer", "checker"
+"""The hats of the two people on an evaluation or a report."""
+
+
+def may_read(user: Any) -> Answer:
+    return has_role(user, READERS)
+
+
+def may_read_drafts(user: Any) -> Answer:
+    return has_role(user, DRAFT_READERS)
+
+
+def may_read_own_result(user: Any) -> Answer:
+    return has_role(user, BANK_ROLES)
+
+
+def may_prepare(user: Any) -> Answer:
+    """Draft evaluations and reports (20(5), 25)."""
+    if user.role not in PREPARERS:
+        return False, _("只有高新投统计人员可以编制评价和报告。")
+    return YES
+
+
+def may_check(user: Any, case: Any) -> Answer:
+    """File an evaluation or issue a report that another person has prepared."""
+    if user.role not in CHECKERS:
+        return False, _("只有高新投终审人员可以复核报送。")
+    if case.made_by_id is None:
+        return False, _("系统自动编制的草稿，须先由统计人员核对确认。")
+    if case.made_by_id == user.pk or not hats.may_wear(case, user, CHECKER):
+        return False, _("复核人不能是编制人本人。")
+    return YES
+
+
+def may_cancel_membership(user: Any) -> Answer:
+    """Act on years running unqualified (24)."""
+    if user.role != Role.AUTHORITY:
+        return False, _("只有主管部门可以取消加盟资格。")
+    return YES

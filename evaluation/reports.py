@@ -1,0 +1,257 @@
+"""What a report looks like: the PDF in official style with one chart, and the figures as a workbook.
+
+Both are drawn from the stored figures alone, so that the same figures give the same document on any day.
+"""
+
+import subprocess
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from evaluation import permissions, tables
+from evaluation.models import Evaluation, EvaluationLine, Report
+from pool import charts, exports, formats, pdf, storage
+from pool.models import User
+
+WAN = Decimal(10_000)
+BANKS_IN_CHART = 10
+LABELLED = 6
+CHART_SIZE = (900, 300)
+
+
+@cache
+def code_version() -> str:
+    """The release named by the operator; a checkout without it tells its own commit."""
+    if settings.CODE_VERSION:
+        return str(settings.CODE_VERSION)
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=settings.BASE_DIR, capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        return "unknown"
+    return asked.stdout.strip() or "unknown"
+
+
+def file_name(report: Report, suffix: str) -> str:
+    return f"{report.number}-{report.title}.{suffix}"
+
+
+def evaluation_figures(evaluation: Evaluation) -> dict[str, Any]:
+    """What the report on a filed evaluation rests on: its fingerprint and every bank's line."""
+    lines = evaluation.lines.select_related("bank").order_by("amount_rank", "bank__code")
+    return {
+        "evaluation": str(evaluation.pk),
+        "year": evaluation.year,
+        "revision": evaluation.revision,
+        "reason": evaluation.reason,
+        "edition": evaluation.edition,
+        "inputs_hash": evaluation.inputs_hash,
+        "filed_on": evaluation.filed_on.isoformat(),
+        "lines": [tables.line_figures(line) for line in lines],
+    }
+
+
+def in_chinese() -> override:
+    """A report is written in Chinese, whoever asks for it."""
+    return override(settings.LANGUAGE_CODE)
+
+
+# ---- both kinds ---------------------------------------------------------------------------------------------------
+
+
+@in_chinese()
+def as_pdf(report: Report, mark: str = "") -> bytes:
+    """`mark` is printed at the head of every page of a copy."""
+    context = {
+        "title": report.title,
+        "issuer": _("深圳市高新投集团有限公司"),
+        "number": report.number,
+        "issued_on": report.made_on,
+        "made_at": report.as_of,
+        "check_code": report.check_code,
+        "inputs_hash": report.inputs_hash,
+        "receivers": _("深圳市财政金融服务中心"),
+        "report": report,
+        "figures": report.inputs,
+        "copy_mark": mark,
+    }
+    template, drawn = _DRAWN[report.kind]
+    return pdf.render(template, context | drawn(report.inputs))
+
+
+@in_chinese()
+def as_xlsx(report: Report, mark: str = "") -> bytes:
+    """All figures, every bank included; `mark` is the first line of every sheet."""
+    proof = _("%(number)s 校验码 %(code)s 数据摘要 %(hash)s") % {
+        "number": report.number,
+        "code": report.check_code,
+        "hash": report.inputs_hash[:16],
+    }
+    return exports.xlsx_bytes(_SHEETS[report.kind](report), mark=f"{mark} {proof}" if mark else proof)
+
+
+def _by_bank(names: list[str], series: dict[str, list[Decimal]], *, labels: bool) -> dict[str, Any]:
+    """Every bar has its bank's name under it, on two lines where it is long."""
+    option = charts.bar(names, series, unit=_("万元"), labels=labels)
+    option["xAxis"]["axisLabel"] = {
+        **option["xAxis"].get("axisLabel", {}), "interval": 0, "width": 84, "overflow": "break", "fontSize": 11,
+    }  # fmt: skip
+    return option
+
+
+def _in_wan(amount: Decimal | str) -> Decimal:
+    """For a chart's axis only."""
+    return (Decimal(amount) / WAN).quantize(Decimal("0.01"))
+
+
+# ---- the half-year's statistics -----------------------------------------------------------------------------------
+
+
+def half_year_context(figures: dict[str, Any]) -> dict[str, Any]:
+    """Money, three tables by bank, unrecoverable loans, one chart, notes by article."""
+    option = half_year_chart(figures)
+    return {
+        "facts": tables.said_facts(figures),
+        "tables": [tables.printed(table) for table in tables.bank_tables(figures)],
+        "write_offs": figures["write_offs"],
+        "chart": mark_safe(charts.svg(option, *CHART_SIZE)),
+        "chart_title": half_year_chart_title(figures),
+        "suspended": [bank["name"] for bank in figures["banks"] if bank["standing"] and bank["standing"]["suspended"]],
+        "booked_later": tables.booked_later(figures),
+        "notes": [
+            {"text": _("支付补偿、清收返还、上调退回按资金账发生日统计，与资金账逐行核对一致。"), "article": "10.1(1)"},
+            {"text": _("审核结果按期内最后一次决定统计；期末在审为期末尚未作出决定的申请。"), "article": "20(5)"},
+            {"text": _("期末不良率为期末认定有效的不良贷款本金与累计入库贷款本金之比。"), "article": "17"},
+            {"text": _("各表只列有数据的银行，全部银行见数据表。"), "article": ""},
+        ],
+    }
+
+
+def moved_money(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The banks that were paid or gave back in the period."""
+    return [bank for bank in figures["banks"] if Decimal(bank["paid"]["amount"]) or Decimal(bank["returned"]["amount"])]
+
+
+def half_year_chart_title(figures: dict[str, Any]) -> str:
+    return _("本期支付补偿与清收返还（按银行）") if moved_money(figures) else _("本期入库贷款（按银行）")
+
+
+def half_year_chart(figures: dict[str, Any]) -> dict[str, Any]:
+    """The banks with most compensation in the period, paid and returned; before any, what they have entered."""
+    moved = moved_money(figures)
+    if moved:
+        series = {_("支付补偿"): "paid", _("清收返还"): "returned"}
+    else:
+        moved, series = figures["banks"], {_("本期入库贷款"): "entered"}
+    first = next(iter(series.values()))
+    shown = sorted(moved, key=lambda bank: Decimal(bank[first]["amount"]), reverse=True)[:BANKS_IN_CHART]
+    columns = {word: [_in_wan(bank[name]["amount"]) for bank in shown] for word, name in series.items()}
+    return _by_bank([bank["name"] for bank in shown], columns, labels=len(shown) <= LABELLED)
+
+
+def _half_year_sheets(report: Report) -> list[exports.Sheet]:
+    figures = report.inputs
+    sheets = [
+        exports.Sheet(_("资金池资金情况"), tables.pool_columns(), tables.pool_facts(figures), title=report.title),
+        *(
+            exports.Sheet(table.caption, table.columns, table.rows, title=report.title, totals=table.totals)
+            for table in tables.bank_tables(figures)
+        ),
+    ]
+    if figures["write_offs"]:
+        sheets.append(
+            exports.Sheet(
+                _("无法收回的不良贷款"), tables.write_off_columns(), figures["write_offs"], title=report.title
+            )
+        )
+    return sheets
+
+
+# ---- the annual evaluation ----------------------------------------------------------------------------------------
+
+
+def evaluation_context(figures: dict[str, Any]) -> dict[str, Any]:
+    """Grades, indicators and ranks of all banks with the reason for each."""
+    lines = figures["lines"]
+    option = evaluation_chart(figures)
+    return {
+        "grades": [
+            (grade.label, [line["bank"] for line in lines if line["grade"] == grade]) for grade in EvaluationLine.Grade
+        ],
+        "table": tables.result_table(figures),
+        "reasons": tables.reason_table(figures),
+        "strikes": [line["bank"] for line in lines if line["second_strike"]],
+        "chart": mark_safe(charts.svg(option, *CHART_SIZE)) if lines else "",
+        "notes": [
+            {"text": _("排名从高到低，并列同名次；等级依次按不合格、优秀、良好、合格认定。"), "article": "23"},
+            {"text": _("同比增速只对上年有发放额的银行排名。"), "article": "22"},
+            {"text": _("评价和排名结果报主管部门备案。"), "article": "25"},
+        ],
+    }
+
+
+def evaluation_chart(figures: dict[str, Any]) -> dict[str, Any]:
+    """The banks that lent most, this year and the year before."""
+    shown = sorted(figures["lines"], key=lambda line: Decimal(line["amount"]), reverse=True)[:BANKS_IN_CHART]
+    columns = {
+        _("上年发放"): [_in_wan(line["last_amount"] or "0") for line in shown],
+        _("当年发放"): [_in_wan(line["amount"]) for line in shown],
+    }
+    return _by_bank([line["bank"] for line in shown], columns, labels=False)
+
+
+def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
+    figures = report.inputs
+    columns = [*tables.result_columns(), tables.reason_columns(figures["edition"])[-1]]
+    return [exports.Sheet(_("评价结果"), columns, figures["lines"], title=report.title)]
+
+
+_DRAWN = {
+    Report.Kind.HALF_YEAR: ("pdf/half_year.html", half_year_context),
+    Report.Kind.EVALUATION: ("pdf/evaluation.html", evaluation_context),
+}
+_SHEETS = {Report.Kind.HALF_YEAR: _half_year_sheets, Report.Kind.EVALUATION: _evaluation_sheets}
+
+
+# ---- who gets what ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Copy:
+    name: str
+    content: bytes
+    content_type: str
+
+
+def gets_original(person: User) -> bool:
+    """Those who answer for a report; everybody else takes a copy that says who took it."""
+    return bool(permissions.may_read_drafts(person)[0])
+
+
+def copy_for(report: Report, kind: str, person: User) -> Copy:
+    """`kind` is pdf or xlsx. A copy is drawn from the same figures; its mark names the original's fingerprint."""
+    original = getattr(report, kind)
+    if gets_original(person):
+        with storage.open_file(original) as file:
+            return Copy(original.name, file.read(), original.content_type)
+    draw = {"pdf": as_pdf, "xlsx": as_xlsx}[kind]
+    return Copy(original.name, draw(report, copy_mark(person, original.sha256)), original.content_type)
+
+
+@in_chinese()
+def copy_mark(person: User, sha256: str) -> str:
+    words = {
+        "person": person.display_name or person.username,
+        "role": person.get_role_display(),
+        "time": formats.moment(timezone.now()),
+        "hash": sha256[:16],
+    }
+    return _("副本：%(person)s（%(role)s）于 %(time)s 下载，仅限履行职责使用；原件摘要 %(hash)s") % words

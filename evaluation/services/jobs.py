@@ -1,0 +1,64 @@
+"""The two jobs of this room: last year's evaluation, and the half-year's statistics. Each runs once for its period."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.models import Evaluation, Report
+from evaluation.periods import HalfYear
+from evaluation.rules import evaluation_due
+from evaluation.services.evaluations import draft_evaluation, window_of
+from evaluation.services.reports import request_half_year
+from pool.jobs import job
+from pool.selectors import edition, refs
+
+
+def evaluation_is_due(on: date) -> bool:
+    """The last entry window of the year before is over; years whose evaluation fell due before the rules are not."""
+    book = edition()
+    in_force = book.in_force.first
+    if in_force is not None and evaluation_due(book, on.year - 1) < in_force:
+        return False
+    return on > window_of(on.year - 1)
+
+
+@job(
+    "annual_evaluation",
+    _("编制上年度绩效评价草稿"),
+    "25",
+    order=60,
+    due=evaluation_is_due,
+    slot=lambda on: str(on.year - 1),
+)
+def annual_evaluation(on: date) -> dict[str, Any]:
+    """Draft last year's evaluation, unless people have begun it."""
+    year = on.year - 1
+    if Evaluation.objects.filter(year=year).exists():
+        return {"year": year, "drafted": False}
+    draft = draft_evaluation(year=year, by=None, on=on)
+    return {"year": year, "drafted": True, "banks": draft.lines.count()}
+
+
+def statistics_are_due(on: date) -> bool:
+    """From the first working day after the half-year; half-years that ended before the rules are not asked for."""
+    in_force = edition().in_force.first
+    over = HalfYear.before(on)
+    return (in_force is None or over.ends_on >= in_force) and refs().calendar.is_workday(on)
+
+
+@job(
+    "half_year_statistics",
+    _("编制半年度统计报告"),
+    "20(5)",
+    order=61,
+    due=statistics_are_due,
+    slot=lambda on: str(HalfYear.before(on)),
+)
+def half_year_statistics(on: date) -> dict[str, Any]:
+    """Ask the worker for the report of the half-year that is over, unless somebody has."""
+    period = str(HalfYear.before(on))
+    if Report.objects.filter(kind=Report.Kind.HALF_YEAR, period=period).exists():
+        return {"period": period, "requested": False}
+    report = request_half_year(period=period, by=None, on=on)
+    return {"period": period, "requested": True, "number": report.number}

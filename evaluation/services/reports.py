@@ -1,0 +1,218 @@
+"""Reports: asked for by a person or a job, made by the worker from one snapshot, issued by a second person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluation import permissions, reports
+from evaluation.models import Evaluation, Report
+from evaluation.periods import HalfYear
+from evaluation.selectors import half_year
+from evaluation.services import telling
+from evaluation.services.hashing import digest
+from pool import audit, hats, moves, outbox, pdf, scope, storage
+from pool.errors import Refused, Stale
+from pool.models import StoredFile, User
+from pool.numbering import next_number
+from pool.permissions import require
+from pool.selectors import edition
+
+PURPOSE = "report"
+TASK = "evaluation.make_report"
+UNFINISHED = (Report.State.REQUESTED, Report.State.DRAFT)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How one kind of report is made: its article, its title, its figures and where they do not tie."""
+
+    article: Callable[[], str]
+    prefix: str
+    title: Callable[[str], str]
+    figures: Callable[[Report], dict[str, Any]]
+    breaks: Callable[[dict[str, Any]], list[str]]
+
+
+def request_half_year(*, period: str, by: User | None, on: date) -> Report:
+    """Ask for the half-year statistics (10(1), 20(5), 20(6)), such as `2024H2`, once the half-year is over."""
+    half = HalfYear.parse(period)
+    if half.ends_on >= on:
+        raise Refused(
+            "period_not_over",
+            _("报告期至 %(day)s，期满后方可编制。") % {"day": half.ends_on},
+            MAKERS[Report.Kind.HALF_YEAR].article(),
+            "period",
+        )
+    return _request(Report.Kind.HALF_YEAR, str(half), half.starts_on, half.ends_on, by=by, on=on)
+
+
+def request_evaluation_report(*, evaluation: Evaluation, by: User | None, on: date) -> Report:
+    """Ask for the report on a filed evaluation (25)."""
+    if evaluation.state != Evaluation.State.FILED:
+        raise Refused("not_filed", _("评价结果报备后方可编制报告。"), MAKERS[Report.Kind.EVALUATION].article())
+    year = evaluation.year
+    return _request(Report.Kind.EVALUATION, str(year), date(year, 1, 1), date(year, 12, 31), by=by, on=on)
+
+
+def request_again(*, report_id: UUID, by: User, on: date) -> Report:
+    """A new revision of a failed or issued report; the old one stays as it is."""
+    old = Report.objects.get(pk=report_id)
+    return _request(old.kind, old.period, old.starts_on, old.ends_on, by=by, on=on)
+
+
+@transaction.atomic
+def _request(kind: str, period: str, starts_on: date, ends_on: date, *, by: User | None, on: date) -> Report:
+    if by is not None:
+        require(permissions.may_prepare(by))
+    maker = MAKERS[kind]
+    newest = Report.objects.select_for_update().filter(kind=kind, period=period).order_by("-revision").first()
+    if newest is not None and newest.state in UNFINISHED:
+        raise Refused("report_open", _("该报告期已有一份报告正在编制或待复核。"), maker.article(), "period")
+    with reports.in_chinese():
+        title = maker.title(period)
+    report: Report = Report.objects.create(
+        kind=kind,
+        period=period,
+        revision=1 if newest is None else newest.revision + 1,
+        number=f"{maker.prefix}-{period}-{next_number(f'report_{kind}', on.year):03d}",
+        title=title,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        made_on=on,
+        made_by=by,
+    )
+    if by is not None:
+        hats.wear(report, by, permissions.PREPARER)
+    audit.record("report.request", report, by=by, on=on, after={"period": period}, article=maker.article())
+    outbox.enqueue(TASK, report_id=report.pk)
+    return report
+
+
+def make_report(report_id: UUID | str) -> None:
+    """The worker's part. All figures come from one snapshot; the files are drawn from the figures alone.
+
+    A second delivery finds the report made and does nothing.
+    """
+    with scope.snapshot():
+        report = Report.objects.get(pk=report_id)
+        if report.state != Report.State.REQUESTED:
+            return
+        report.as_of = timezone.now()
+        report.inputs = MAKERS[report.kind].figures(report)
+    problems = MAKERS[report.kind].breaks(report.inputs)
+    if problems:
+        _fail(report, problems)
+        return
+    report.inputs_hash = digest(report.inputs)
+    report.check_code = pdf.check_code(report.number, report.inputs_hash)
+    report.code_version = reports.code_version()
+    _finish(report, reports.as_pdf(report), reports.as_xlsx(report))
+
+
+MADE = ("as_of", "inputs", "inputs_hash", "check_code", "code_version")
+
+
+def _fail(made: Report, problems: list[str]) -> None:
+    with scope.everything():
+        report = _still_asked_for(made.pk)
+        if report is not None:
+            words = "\n".join(problems)
+            changes = {"as_of": made.as_of, "inputs": made.inputs, "problem": words}
+            moves.move(
+                report,
+                "fail",
+                by=None,
+                on=report.made_on,
+                article=MAKERS[report.kind].article(),
+                reason=words,
+                **changes,
+            )
+
+
+def _finish(made: Report, as_pdf: bytes, as_xlsx: bytes) -> None:
+    with scope.everything():
+        report = _still_asked_for(made.pk)
+        if report is None:
+            return
+        changes: dict[str, Any] = {name: getattr(made, name) for name in MADE}
+        changes["pdf"] = _keep(report, as_pdf, "pdf")
+        changes["xlsx"] = _keep(report, as_xlsx, "xlsx")
+        article = MAKERS[report.kind].article()
+        moves.move(report, "finish", by=None, on=report.made_on, article=article, **changes)
+        after = {"inputs_hash": made.inputs_hash, "check_code": made.check_code, "code_version": made.code_version}
+        audit.record("report.made", report, by=None, on=report.made_on, article=article, after=after)
+
+
+def _still_asked_for(report_id: UUID) -> Report | None:
+    found: Report | None = Report.objects.select_for_update().filter(pk=report_id, state=Report.State.REQUESTED).first()
+    return found
+
+
+def _keep(report: Report, content: bytes, suffix: str) -> StoredFile:
+    return storage.keep(content, name=reports.file_name(report, suffix), purpose=PURPOSE, by=report.made_by)
+
+
+@transaction.atomic
+def adopt_report(*, report_id: UUID, by: User, on: date, version: int) -> Report:
+    """A report that a job has asked for gets its first person: the statistics desk has looked at the draft."""
+    require(permissions.may_prepare(by))
+    report: Report = Report.objects.select_for_update().get(pk=report_id)
+    _as_seen(report, version)
+    if report.made_by_id is not None:
+        raise Refused("already_adopted", _("该草稿已有人核对确认。"))
+    hats.wear(report, by, permissions.PREPARER)
+    report.made_by = by
+    report.version += 1
+    report.save(update_fields=["made_by", "version"])
+    audit.record("report.adopt", report, by=by, on=on, article=MAKERS[report.kind].article())
+    return report
+
+
+@transaction.atomic
+def issue_report(*, report_id: UUID, by: User, on: date, version: int) -> Report:
+    """A second person has checked the draft; now the departments of 8(4) may read it, and it never changes."""
+    report: Report = Report.objects.select_for_update().get(pk=report_id)
+    require(permissions.may_check(by, report))
+    _as_seen(report, version)
+    hats.wear(report, by, permissions.CHECKER)
+    article = MAKERS[report.kind].article()
+    moves.move(report, "issue", by=by, on=on, article=article, issued_by=by, issued_on=on)
+    audit.record("report.issue", report, by=by, on=on, article=article, after={"check_code": report.check_code})
+    telling.report_issued(report, on, article)
+    return report
+
+
+def _as_seen(report: Report, version: int) -> None:
+    if report.version != version:
+        raise Stale()
+    if report.state != Report.State.DRAFT:
+        raise Refused("not_a_draft", _("只有待复核的报告可以办理此项操作。"))
+
+
+def _filed(report: Report) -> Evaluation:
+    evaluations = Evaluation.objects.filter(year=int(report.period), state=Evaluation.State.FILED)
+    return evaluations.order_by("-revision").first()
+
+
+MAKERS: dict[str, Maker] = {
+    Report.Kind.HALF_YEAR: Maker(
+        article=lambda: edition()["half_year_statistics"].article,
+        prefix="BN",
+        title=lambda period: HalfYear.parse(period).title(),
+        figures=lambda report: half_year.figures(report.starts_on, report.ends_on),
+        breaks=half_year.breaks,
+    ),
+    Report.Kind.EVALUATION: Maker(
+        article=lambda: edition()["evaluation_due"].article,
+        prefix="PJ",
+        title=lambda period: _("%(year)s年度加盟银行绩效评价报告") % {"year": period},
+        figures=lambda report: reports.evaluation_figures(_filed(report)),
+        breaks=lambda figures: [],
+    ),
+}

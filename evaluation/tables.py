@@ -1,0 +1,253 @@
+"""The tables of evaluation and reports, described once for the screen, the PDF and the workbook."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.models import Evaluation, EvaluationLine, Report
+from evaluation.selectors.money import WORDS
+from pool.articles import language_of
+from pool.rulebook import Finding, load
+from pool.tables import Column, Table
+
+YUAN = _("元")
+
+# ---- an evaluation's lines ----------------------------------------------------------------------------------------
+
+
+def line_figures(line: EvaluationLine) -> dict[str, Any]:
+    """One line as the report keeps it."""
+    return {
+        "bank": line.bank.short_name,
+        "code": line.bank.code,
+        "amount": str(line.amount),
+        "borrowers": line.borrowers,
+        "last_amount": None if line.last_amount is None else str(line.last_amount),
+        "last_borrowers": line.last_borrowers,
+        "growth": None if line.growth is None else str(line.growth),
+        "violations": line.violations,
+        "amount_rank": line.amount_rank,
+        "borrowers_rank": line.borrowers_rank,
+        "growth_rank": line.growth_rank,
+        "grade": line.grade,
+        "second_strike": line.second_strike,
+        "findings": line.findings,
+    }
+
+
+def in_words(findings: Iterable[dict[str, Any]], edition: str) -> str:
+    """Why a bank has its grade, by the edition that it was graded by."""
+    book, language = load(edition), language_of(get_language() or "")
+    return "".join(book.message(Finding.from_json(item), language) for item in findings)
+
+
+def result_columns() -> list[Column]:
+    return [
+        Column(_("加盟银行"), "bank"),
+        Column(_("当年发放总额"), "amount", "money", unit=YUAN),
+        Column(_("总额排名"), "amount_rank", "int"),
+        Column(_("企业数"), "borrowers", "int"),
+        Column(_("户数排名"), "borrowers_rank", "int"),
+        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN),
+        Column(_("上年企业数"), "last_borrowers", "int"),
+        Column(_("同比增速"), "growth", "percent"),
+        Column(_("增速排名"), "growth_rank", "int"),
+        Column(_("违规"), "violations", "int"),
+        Column(_("等级"), lambda line: (line["grade"], EvaluationLine.Grade(line["grade"]).label), "status"),
+    ]
+
+
+def result_table(figures: dict[str, Any]) -> Table:
+    """All banks of an evaluation, best amount first."""
+    return Table(
+        result_columns(), figures["lines"], caption=_("各加盟银行评价结果"), empty_title=_("本年度没有参评银行")
+    )
+
+
+def reason_columns(edition: str) -> list[Column]:
+    return [
+        Column(_("加盟银行"), "bank"),
+        Column(_("评定理由"), lambda line: in_words(line["findings"], edition), width=80),
+    ]
+
+
+def reason_table(figures: dict[str, Any]) -> Table:
+    return Table(reason_columns(figures["edition"]), figures["lines"], caption=_("评定理由"))
+
+
+def evaluations_table(rows: Iterable[Evaluation]) -> Table:
+    return Table(
+        [
+            Column(_("年度"), lambda row: _("%(year)s年度") % {"year": row.year}, link="get_absolute_url"),
+            Column(_("版次"), "revision", "int"),
+            Column(_("状态"), lambda row: row, "status"),
+            Column(_("评价日期"), "made_on", "date"),
+            Column(_("报备截止日"), "file_by", "date"),
+            Column(_("报备日期"), "filed_on", "date"),
+        ],
+        rows,
+        caption=_("历年评价"),
+        empty_title=_("还没有评价"),
+        empty_text=_("第四季度录入期截止后编制上年度评价，报备后在此查阅。"),
+    )
+
+
+# ---- the half-year's statistics -----------------------------------------------------------------------------------
+
+
+class PoolFact(NamedTuple):
+    """One line of the pool's money."""
+
+    label: Any
+    opening: Decimal
+    flow: Decimal
+    closing: Decimal
+
+
+def pool_facts(figures: dict[str, Any]) -> list[PoolFact]:
+    """Opening + flow = closing, line by line."""
+    parts = [figures[name] for name in ("opening", "flows", "closing")]
+    return [PoolFact(label, *(Decimal(part[name]) for part in parts)) for name, label in WORDS.items()]
+
+
+def said_facts(figures: dict[str, Any]) -> list[PoolFact]:
+    """In print a line that was nothing all along is left out."""
+    return [fact for fact in pool_facts(figures) if any(fact[1:])]
+
+
+def pool_columns() -> list[Column]:
+    return [
+        Column(_("项目"), "label"),
+        Column(_("期初余额"), "opening", "money", unit=YUAN),
+        Column(_("本期发生额"), "flow", "money", unit=YUAN),
+        Column(_("期末余额"), "closing", "money", unit=YUAN),
+    ]
+
+
+def pool_table(figures: dict[str, Any]) -> Table:
+    return Table(pool_columns(), pool_facts(figures), caption=_("资金池资金情况"))
+
+
+def booked_later(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the report before this one said otherwise."""
+    return [{**row, "label": WORDS[row["figure"]]} for row in figures["booked_later"]]
+
+
+def _count(name: str, label: Any) -> Column:
+    return Column(format_lazy("{}{}", label, _("笔数")), lambda row: row[name]["count"], "int")
+
+
+def _amount(name: str, label: Any) -> Column:
+    return Column(format_lazy("{}{}", label, _("金额")), lambda row: Decimal(row[name]["amount"]), "money", unit=YUAN)
+
+
+def _pair(name: str, label: Any) -> list[Column]:
+    return [_count(name, label), _amount(name, label)]
+
+
+def npl_ratio(row: dict[str, Any]) -> Decimal | None:
+    """The bank's ratio under article 17 at the end of the period."""
+    standing = row["standing"]
+    if not standing or not Decimal(standing["entered"]):
+        return None
+    return Decimal(standing["npl"]) / Decimal(standing["entered"])
+
+
+def _suspension(row: dict[str, Any]) -> tuple[str, Any]:
+    suspended = bool(row["standing"] and row["standing"]["suspended"])
+    return ("suspended", _("暂停办理")) if suspended else ("in_force", _("正常办理"))
+
+
+def bank_tables(figures: dict[str, Any]) -> list[Table]:
+    """The three tables by bank in the order they are printed, each with its totals."""
+    bank = Column(_("加盟银行"), "name")
+    described: list[tuple[Any, list[Column]]] = [
+        (
+            _("贷款入库与不良情况"),
+            [
+                *_pair("entered", _("本期入库")),
+                *_pair("loans", _("期末累计入库")),
+                *_pair("determined", _("本期认定不良")),
+                Column(_("期末不良率"), npl_ratio, "percent"),
+                Column(_("补偿业务"), _suspension, "status"),
+            ],
+        ),
+        (
+            _("风险补偿申请与拨付情况"),
+            [
+                *_pair("claimed", _("本期申请")),
+                *_pair("approved", _("审核通过")),
+                *_pair("refused", _("不予补偿")),
+                *_pair("pending", _("期末在审")),
+                *_pair("paid", _("本期拨付")),
+            ],
+        ),
+        (
+            _("清收、返还与结项情况"),
+            [
+                *_pair("recovered", _("本期清收")),
+                *_pair("returned", _("本期返还")),
+                *_pair("refunded", _("上调退回")),
+                *_pair("owed", _("期末待返还")),
+                _count("closed", _("本期结项")),
+                *_pair("written_off", _("其中核销")),
+            ],
+        ),
+    ]
+    return [
+        Table([bank, *columns], figures["banks"], caption=caption, totals=_totals([bank, *columns], figures["totals"]))
+        for caption, columns in described
+    ]
+
+
+def _totals(columns: list[Column], totals: dict[str, Any]) -> dict[Any, Any]:
+    """Sums by column; a ratio or a state has none."""
+    found: dict[Any, Any] = {columns[0].label: _("合计")}
+    for column in columns[1:]:
+        if column.kind in ("int", "money"):
+            found[column.label] = column.read(totals)
+    return found
+
+
+def printed(table: Table) -> Table:
+    """In print a bank with nothing but zeros is left out; the workbook has all of them."""
+    rows = [row for row in table.rows if any(_says_something(column, row) for column in table.columns)]
+    return Table(table.columns, rows, caption=table.caption, totals=table.totals)
+
+
+def _says_something(column: Column, row: Any) -> bool:
+    return column.kind in ("int", "money") and bool(column.read(row))
+
+
+def write_off_columns() -> list[Column]:
+    return [
+        Column(_("结项编号"), "number", "code"),
+        Column(_("加盟银行"), "bank"),
+        Column(_("核销或认定损失"), lambda row: Decimal(row["loss"]), "money", unit=YUAN),
+        Column(_("已补偿"), lambda row: Decimal(row["compensated"]), "money", unit=YUAN),
+        Column(_("结项日期"), "closed_on"),
+    ]
+
+
+# ---- the catalogue of reports -------------------------------------------------------------------------------------
+
+
+def reports_table(rows: Iterable[Report]) -> Table:
+    return Table(
+        [
+            Column(_("编号"), "number", "code", link="get_absolute_url"),
+            Column(_("标题"), "title"),
+            Column(_("版次"), "revision", "int"),
+            Column(_("状态"), lambda row: row, "status"),
+            Column(_("编制日期"), "made_on", "date"),
+            Column(_("发布日期"), "issued_on", "date"),
+        ],
+        rows,
+        caption=_("报告目录"),
+        empty_title=_("还没有报告"),
+        empty_text=_("报告发布后在此查阅下载。"),
+    )

@@ -1,0 +1,178 @@
+"""The catalogue of reports, one report with its figures, its files, and the public check of a printed code."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from evaluation import permissions as may
+from evaluation import reports, tables
+from evaluation.forms import CheckCodeForm, HalfYearForm
+from evaluation.models import Report
+from evaluation.periods import HalfYear
+from evaluation.selectors import reports as selectors
+from evaluation.services import reports as services
+from pool import audit, clock
+from pool.errors import Refused
+from pool.forms_keys import once, seen_version
+from pool.models import AccessLog
+from pool.permissions import require
+from pool.refusals import add_to_form
+
+
+@require_safe
+@login_required
+def catalogue(request: HttpRequest) -> HttpResponse:
+    require(may.may_read(request.user))
+    context = {
+        "table": tables.reports_table(selectors.visible_to(request.user)),
+        "may_prepare": may.may_prepare(request.user)[0],
+    }
+    return render(request, "evaluation/report_list.html", context)
+
+
+@login_required
+@once
+def request_half_year(request: HttpRequest) -> HttpResponse:
+    require(may.may_prepare(request.user))
+    form = HalfYearForm(request.POST or None, initial={"period": str(HalfYear.before(clock.today()))})
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = services.request_half_year(**form.cleaned_data, by=request.user, on=clock.today())
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            messages.info(request, _("报告正在后台编制，完成后可在本页查看。"))
+            return redirect(report)
+    status = 422 if form.is_bound else 200
+    return render(request, "evaluation/report_form.html", {"form": form}, status=status)
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    require(may.may_read(request.user))
+    report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    is_draft = report.state == Report.State.DRAFT
+    may_issue, why_not = may.may_check(request.user, report)
+    context = {
+        "report": report,
+        "progress": progress_of(report),
+        "may_adopt": may.may_prepare(request.user)[0] and is_draft and report.made_by_id is None,
+        "may_issue": may_issue and is_draft,
+        "why_not": why_not if is_draft and request.user.role in may.CHECKERS else "",
+        "may_repeat": may.may_prepare(request.user)[0] and report.state not in services.UNFINISHED,
+        "gets_original": reports.gets_original(request.user),
+        **_figures(report),
+    }
+    return render(request, "evaluation/report_detail.html", context)
+
+
+def _figures(report: Report) -> dict[str, object]:
+    """The tables and the chart of the page; none while there are no figures."""
+    if not report.inputs:
+        return {}
+    if report.kind == Report.Kind.EVALUATION:
+        return {
+            "tables": [tables.result_table(report.inputs), tables.reason_table(report.inputs)],
+            "chart": reports.evaluation_chart(report.inputs),
+            "chart_title": _("放款额居前银行的当年与上年发放额"),
+        }
+    return {
+        "tables": [tables.pool_table(report.inputs), *tables.bank_tables(report.inputs)],
+        "chart": reports.half_year_chart(report.inputs),
+        "chart_title": reports.half_year_chart_title(report.inputs),
+        "booked_later": tables.booked_later(report.inputs),
+    }
+
+
+def progress_of(report: Report) -> dict[str, str] | None:
+    """For the component that looks for news; nothing once the report is made."""
+    if report.state != Report.State.REQUESTED:
+        return None
+    trouble = selectors.trouble_with(report)
+    return {
+        "label": report.title,
+        "state": "running" if trouble else "queued",
+        "message": _("上次编制没有成功，系统会自动再试。")
+        if trouble
+        else _("后台正在编制，可以离开本页，完成后再来查看。"),
+        "url": reverse("evaluation:report_progress", args=[report.pk]),
+    }
+
+
+@require_safe
+@login_required
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The part of the page that asks again until the worker has finished; then the whole page is shown anew."""
+    require(may.may_read(request.user))
+    report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    job = progress_of(report)
+    if job is None:
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "components/progress.html", {"job": job})
+
+
+@require_POST
+@login_required
+@once
+def adopt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    services.adopt_report(report_id=report.pk, by=request.user, on=clock.today(), version=seen_version(request))
+    messages.success(request, _("已核对确认，请终审人员复核发布。"))
+    return redirect(report)
+
+
+@require_POST
+@login_required
+@once
+def issue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    services.issue_report(report_id=report.pk, by=request.user, on=clock.today(), version=seen_version(request))
+    messages.success(request, _("报告已发布，有关单位可以查阅下载。"))
+    return redirect(report)
+
+
+@require_POST
+@login_required
+@once
+def again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    require(may.may_prepare(request.user))
+    old = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    made = services.request_again(report_id=old.pk, by=request.user, on=clock.today())
+    return redirect(made)
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    """The original for those who answer for it, a marked copy for everybody else; the log keeps who had it."""
+    require(may.may_read(request.user))
+    report = get_object_or_404(selectors.visible_to(request.user).exclude(pdf=None), pk=pk)
+    return answer_with(request, reports.copy_for(report, kind, request.user), report)
+
+
+def answer_with(request: HttpRequest, copy: reports.Copy, report: Report) -> HttpResponse:
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, report, detail=copy.name)
+    response = HttpResponse(copy.content, content_type=copy.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, copy.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Open to anyone: is a printed report ours, and what is the fingerprint of its file?"""
+    form = CheckCodeForm(request.GET or None)
+    asked = form.is_bound and form.is_valid()
+    report = selectors.issued_with(form.cleaned_data["code"]) if asked else None
+    return render(request, "evaluation/check.html", {"form": form, "report": report, "asked": asked})

@@ -1,0 +1,62 @@
+"""Evaluations and reports for the matrix: no bank's objects, so every bank's people meet them alike."""
+
+from datetime import date
+
+from evaluation.models import Evaluation, EvaluationLine, Report
+from evaluation.services import evaluations, reports
+from pool import scope
+from pool.models import Role
+from tests.authorisation.objects import Parts, World, builds
+from tests.evaluation.making import made
+from tests.factories.banks import confirmed_violation
+from tests.factories.people import TODAY
+
+
+def _filed(world: World, year: int, on: date) -> Evaluation:
+    statistics, approver = world.people[Role.MANAGER_STATISTICS], world.people[Role.MANAGER_APPROVER]
+    with scope.everything():
+        draft = evaluations.draft_evaluation(year=year, by=statistics, on=on)
+        return evaluations.file_evaluation(evaluation_id=draft.pk, by=approver, on=on, version=draft.version)
+
+
+@builds("drafted_evaluation")
+def drafted_evaluation(world: World) -> Parts:
+    with scope.everything():
+        draft = evaluations.draft_evaluation(year=2025, by=world.people[Role.MANAGER_STATISTICS], on=date(2026, 1, 26))
+    return {"pk": draft.pk}
+
+
+@builds("filed_evaluation")
+def filed_evaluation(world: World) -> Parts:
+    return {"pk": _filed(world, 2022, TODAY).pk}
+
+
+@builds("struck_out")
+def struck_out(world: World) -> Parts:
+    for year in (2023, 2024):
+        confirmed_violation(world.team, year)
+    _filed(world, 2023, TODAY)
+    evaluation = _filed(world, 2024, date(2025, 1, 23))
+    with scope.everything():
+        return {"pk": EvaluationLine.objects.get(evaluation=evaluation, bank_id=world.team.pk).pk}
+
+
+@builds("drafted_report")
+def drafted_report(world: World) -> Parts:
+    return {"pk": _report(world, "2024H1").pk}
+
+
+@builds("issued_report")
+def issued_report(world: World) -> Parts:
+    report = _report(world, "2024H2")
+    with scope.everything():
+        reports.issue_report(
+            report_id=report.pk, by=world.people[Role.MANAGER_APPROVER], on=TODAY, version=report.version
+        )
+    return {"pk": report.pk}
+
+
+def _report(world: World, period: str) -> Report:
+    with scope.everything():
+        report = reports.request_half_year(period=period, by=world.people[Role.MANAGER_STATISTICS], on=TODAY)
+    return made(report)

@@ -1,0 +1,44 @@
+"""The world of `world.py`, lived through once; each test gets a copy of its database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.evaluation.world import World, world
+from tests.plugins import databases, postgres
+
+
+@dataclass(frozen=True)
+class Lived:
+    database: str
+    world: World
+
+
+@pytest.fixture(scope="session")
+def lived(template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lived]:
+    name = postgres.clone(template_database)
+    with django_db_blocker.unblock():
+        before = databases.connections["default"].settings_dict["NAME"]
+        databases.use(name)
+        try:
+            made = world()
+        finally:
+            databases.use(before)
+    yield Lived(name, made)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def the_world(lived: Lived, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A database of the test's own in which the two half-years have been lived; commits are real."""
+    name = postgres.clone(lived.database)
+    with django_db_blocker.unblock():
+        before = databases.connections["default"].settings_dict["NAME"]
+        databases.use(name)
+        try:
+            yield lived.world
+        finally:
+            databases.use(before)
+            postgres.drop(name)

@@ -1,0 +1,107 @@
+"""The evaluation once more, in one SQL statement written from the articles alone: ranks and grades to compare with."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+STATEMENT = """
+WITH members AS (
+    SELECT id, short_name FROM banks_bank
+    WHERE joined_on <= %(last)s AND (cancelled_on IS NULL OR cancelled_on > %(last)s) AND kind = 'bank'
+), years AS (
+    SELECT m.id, m.short_name,
+        coalesce(sum(l.principal) FILTER (WHERE extract(year FROM l.disbursed_on) = %(year)s), 0) AS amount,
+        count(DISTINCT l.borrower_id) FILTER (WHERE extract(year FROM l.disbursed_on) = %(year)s) AS firms,
+        coalesce(sum(l.principal) FILTER (WHERE extract(year FROM l.disbursed_on) = %(year)s - 1), 0) AS amount_before,
+        count(DISTINCT l.borrower_id) FILTER (WHERE extract(year FROM l.disbursed_on) = %(year)s - 1) AS firms_before,
+        (SELECT count(*) FROM banks_violation v
+          WHERE v.bank_id = m.id AND v.year = %(year)s AND v.confirmed_by_id IS NOT NULL) AS breaches
+    FROM members m LEFT JOIN loans_loan l ON l.bank_id = m.id AND l.state <> 'withdrawn'
+    GROUP BY m.id, m.short_name
+), grown AS (
+    SELECT id, rank() OVER (ORDER BY amount / amount_before DESC) AS place, count(*) OVER () AS of,
+        amount < amount_before AND firms < firms_before AS fell
+    FROM years WHERE amount_before > 0
+), ranked AS (
+    SELECT y.*, g.place, g.of, coalesce(g.fell, false) AS fell, count(*) OVER () AS banks,
+        rank() OVER (ORDER BY y.amount DESC) AS by_amount, rank() OVER (ORDER BY y.firms DESC) AS by_firms
+    FROM years y LEFT JOIN grown g USING (id)
+)
+SELECT short_name, amount::numeric(18, 2)::text, firms, by_amount, by_firms, place,
+    CASE WHEN breaches > 0 THEN 'unqualified'
+         WHEN fell AND NOT (SELECT bool_and(g.fell) FROM grown g) THEN 'unqualified'
+         WHEN (by_amount * 100 <= 60 * banks OR by_firms * 100 <= 60 * banks) AND place * 100 <= 15 * of
+             THEN 'excellent'
+         WHEN (by_amount * 100 <= 60 * banks OR by_firms * 100 <= 60 * banks) AND place * 100 <= 30 * of THEN 'good'
+         ELSE 'qualified' END
+FROM ranked ORDER BY short_name
+"""
+
+
+def evaluation_by_sql(year: int) -> list[tuple[Any, ...]]:
+    """(bank, amount, firms, rank by amount, rank by firms, rank by growth, grade)."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"year": year, "last": date(year, 12, 31)})
+        return list(cursor.fetchall())
+
+
+HALF_YEAR = {
+    "loans": "SELECT bank_id, count(*), sum(principal) FROM loans_loan"
+    " WHERE state <> 'withdrawn' AND entered_on <= %(last)s GROUP BY 1",
+    "entered": "SELECT bank_id, count(*), sum(principal) FROM loans_loan"
+    " WHERE state <> 'withdrawn' AND entered_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "determined": "SELECT bank_id, count(*), sum(principal_balance) FROM loans_determination"
+    " WHERE determined_on BETWEEN %(first)s AND %(last)s AND ending <> 'voided' GROUP BY 1",
+    "claimed": "SELECT c.bank_id, count(*), sum(d.principal_balance) FROM claims_claim c"
+    " JOIN loans_determination d ON d.id = c.determination_id"
+    " WHERE c.first_submitted_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "approved": "SELECT bank_id, count(*), sum(amount) FROM claims_claim"
+    " WHERE decided_on BETWEEN %(first)s AND %(last)s AND state <> 'refused' GROUP BY 1",
+    "refused": "SELECT c.bank_id, count(*), sum(d.principal_balance) FROM claims_claim c"
+    " JOIN loans_determination d ON d.id = c.determination_id"
+    " WHERE c.decided_on BETWEEN %(first)s AND %(last)s AND c.state = 'refused' GROUP BY 1",
+    "pending": "SELECT c.bank_id, count(*), sum(d.principal_balance) FROM claims_claim c"
+    " JOIN loans_determination d ON d.id = c.determination_id"
+    " WHERE c.first_submitted_on <= %(last)s AND (c.decided_on IS NULL OR c.decided_on > %(last)s) GROUP BY 1",
+    "paid": "SELECT e.bank_id, count(DISTINCT e.subject), sum(e.amount) FROM ledger_entry e"
+    " JOIN ledger_ledgertransaction t ON t.id = e.transaction_id JOIN ledger_account a ON a.id = e.account_id"
+    " WHERE a.kind = 'compensation' AND t.occurred_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "recovered": "SELECT bank_id, count(*), sum(amount) FROM recovery_recovery"
+    " WHERE state = 'submitted' AND submitted_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "returned": "SELECT e.bank_id, count(*), -sum(e.amount) FROM ledger_entry e"
+    " JOIN ledger_ledgertransaction t ON t.id = e.transaction_id JOIN ledger_account a ON a.id = e.account_id"
+    " WHERE a.kind = 'returns' AND t.occurred_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "refunded": "SELECT e.bank_id, count(*), -sum(e.amount) FROM ledger_entry e"
+    " JOIN ledger_ledgertransaction t ON t.id = e.transaction_id JOIN ledger_account a ON a.id = e.account_id"
+    " WHERE a.kind = 'refunds' AND t.occurred_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "owed": "SELECT bank_id, count(*), sum(amount) FROM recovery_return"
+    " WHERE advised_on <= %(last)s AND (received_on IS NULL OR received_on > %(last)s) GROUP BY 1",
+    "closed": "SELECT c.bank_id, count(*), sum(l.principal) FROM recovery_closing c"
+    " JOIN loans_loan l ON l.id = c.loan_id"
+    " WHERE c.state = 'closed' AND c.closed_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "written_off": "SELECT bank_id, count(*), sum(loss_amount) FROM recovery_closing"
+    " WHERE kind = 'write_off' AND state = 'closed' AND closed_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+}
+BALANCES = (
+    "SELECT a.kind, sum(e.amount)::text FROM ledger_entry e JOIN ledger_ledgertransaction t ON t.id = e.transaction_id"
+    " JOIN ledger_account a ON a.id = e.account_id WHERE t.occurred_on <= %(last)s GROUP BY 1"
+)
+
+
+def half_year_by_sql(first: date, last: date) -> dict[str, dict[str, tuple[int, str]]]:
+    """Figure → code of the bank → (count, amount)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code FROM banks_bank")
+        codes = dict(cursor.fetchall())
+        found = {}
+        for name, statement in HALF_YEAR.items():
+            cursor.execute(statement, {"first": first, "last": last})
+            found[name] = {codes[bank]: (count, f"{amount:.2f}") for bank, count, amount in cursor.fetchall()}
+    return found
+
+
+def balances_by_sql(last: date) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, {"last": last})
+        return dict(cursor.fetchall())
