@@ -1,4 +1,4 @@
-"""Review in the admin: the page's own forms lead a claim from the opinion to the decision; nothing else changes a row."""
+"""Review in the admin: the page's own forms lead a claim from opinion to decision; nothing else changes a row."""
 
 from datetime import date
 from decimal import Decimal
