@@ -284,6 +284,8 @@ def _authority(person: User, on: date) -> list[Heap]:
     approved = Claim.objects.filter(state=Claim.State.APPROVED)
     return [
         Heap(_("待公示的项目"), approved, reverse("claims:publicities"), "publicity_period", who),
+        Heap(_("挂起待定的补偿申请"), Claim.objects.filter(state=Claim.State.HELD), _list(state="held"), "transition",
+             who, mine=False, detail=_("适用上一版细则，待确认其文本后继续办理")),
         Heap(_("公示中"), Publicity.objects.filter(state=Publicity.State.POSTED), reverse("claims:publicities"),
              "publicity_period", _("社会公众"), "last_day", mine=False),
         Heap(_("待决定的公示异议"), Objection.objects.filter(state=Objection.State.REPORTED),

@@ -152,7 +152,10 @@ def evaluate(claim: Claim, on: date) -> Assessment:
 
 @transaction.atomic
 def submit_claim(*, claim_id: UUID, by: User, on: date, version: int) -> Claim:
-    """The bank's checker files it. Only what the law makes impossible is refused; findings that fail are on record."""
+    """The bank's checker files it. Only what the law makes impossible is refused; findings that fail are on record.
+
+    A claim that another edition governs is held: whether it is in time is that edition's to say (reading 20).
+    """
     claim = locking.claim(claim_id, with_standing=True)
     permissions.require(permissions.submit(by, claim.bank_id))
     locking.check(claim, version)
@@ -164,7 +167,7 @@ def submit_claim(*, claim_id: UUID, by: User, on: date, version: int) -> Claim:
         _refuse_barred(claim, on)
     found = assessment.of_claim(claim, on)
     late = found.finding("claim_period")
-    if late is not None and late.failed:
+    if late is not None and late.failed and not found.held:
         raise Refused("claim_late", found.words(late), late.article)
     assessment.freeze(claim, found)
     held = found.held

@@ -213,3 +213,11 @@ def test_a_determination_before_the_transition_is_held_and_its_clock_stands(stag
     assert seen.held
     held = [one.article for one in seen.findings if one.outcome == "hold"]
     assert held == ["21"]
+    claim = submit(claim, stage, make.SUBMITTED_ON)
+    assert (claim.state, claim.decide_by, claim.first_submitted_on) == ("held", None, make.SUBMITTED_ON)
+    with scope.everything(), pytest.raises(Refused) as refusal:
+        services.give_opinion(
+            claim_id=claim.pk, by=stage.desk.reviewer, on=date(2024, 12, 11), version=claim.version, opinion="pass",
+            reason=make.REASON,
+        )  # fmt: skip
+    assert refusal.value.code == "not_under_review"
