@@ -30,6 +30,8 @@ WANTED = {
     "claims.reminders",
     "claims.clocks",
     "audit.seal",
+    "annual_evaluation",
+    "half_year_statistics",
     "verify",
 }
 ON = date(2025, 2, 24)

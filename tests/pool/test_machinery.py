@@ -270,8 +270,8 @@ def test_a_real_worker_moves_the_clock(committed_db: str, workers: object) -> No
         user = person()
     workers.start_worker()
     with scope.everything():
-        outbox.enqueue("pool.advance_clock", to="2025-01-18", by=user.pk)
-    workers.until(lambda: OutboxTask.objects.get().done_at)
+        promised = outbox.enqueue("pool.advance_clock", to="2025-01-18", by=user.pk)
+    workers.until(lambda: OutboxTask.objects.get(pk=promised.pk).done_at)
     assert clock.today() == date(2025, 1, 18)
     assert JobRun.objects.filter(job="audit.seal").count() == 3
 
