@@ -24,7 +24,7 @@ OVER_LIMIT = "B17"
 """The bank whose non-performing loans stand over the limit."""
 SHRINKING = frozenset({"B31", "B38"})
 """Banks that lent less in the later year than in the earlier."""
-NOT_FILED_YET = frozenset({"B09", "B20", "B24", "B28", "B33", "B36", "B40", "B43"})
+NOT_FILED_YET = frozenset({"B01", "B09", "B20", "B24", "B28", "B33", "B36", "B40", "B43"})
 """Banks whose file of the open quarter is still to come."""
 
 

@@ -20,7 +20,7 @@ Cells = dict[str, object]
 INDUSTRY_LABELS = {choice.word: choice.label for choice in INDUSTRY_GROUPS}
 
 SEED = 2024
-TOTAL = 21_000
+TOTAL = 22_400
 """Loans made; banks that have not filed the open quarter yet hold some of them back."""
 DEMO_DAY = datetime.date(2025, 1, 16)
 OPEN_QUARTER = "2024Q4"
@@ -43,10 +43,9 @@ class Quarter:
 
 
 _D = datetime.date
-# The two quarters before the rules took effect could be entered until their first window closed.
 QUARTERS: tuple[Quarter, ...] = (
-    Quarter("2023Q3", _D(2023, 7, 1), _D(2023, 9, 30), 11, _D(2024, 4, 8), 3),
-    Quarter("2023Q4", _D(2023, 10, 1), _D(2023, 12, 31), 13, _D(2024, 4, 11), 2),
+    Quarter("2023Q3", _D(2023, 7, 1), _D(2023, 9, 30), 11, _D(2023, 10, 12), 5),
+    Quarter("2023Q4", _D(2023, 10, 1), _D(2023, 12, 31), 13, _D(2024, 1, 9), 5),
     Quarter("2024Q1", _D(2024, 1, 1), _D(2024, 3, 31), 16, _D(2024, 4, 15), 5),
     Quarter("2024Q2", _D(2024, 4, 1), _D(2024, 6, 30), 18, _D(2024, 7, 8), 5),
     Quarter("2024Q3", _D(2024, 7, 1), _D(2024, 9, 30), 20, _D(2024, 10, 10), 7),

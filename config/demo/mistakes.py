@@ -144,16 +144,16 @@ def mistakes(pattern: Cells, quarter: str) -> list[Mistake]:
     told += [(says, "", "", change) for says, change in _FOR_THE_RULES]
     found = []
     for number, (says, code, key, change) in enumerate(told, start=1):
-        own: Cells = {"iou_number": f"B09JJCW{number:04d}", "contract_number": f"B09HTCW{number:04d}", "remarks": says}
+        own: Cells = {"iou_number": f"B01JJCW{number:04d}", "contract_number": f"B01HTCW{number:04d}", "remarks": says}
         found.append(Mistake(says, {**base, **own, **change}, code, key))
     return [*found, *_repeated(base, quarter)]
 
 
 def _repeated(base: Cells, quarter: str) -> list[Mistake]:
     """What only the whole file or the library can tell: a loan given twice, and one of the quarter before."""
-    twice: Cells = {**base, "iou_number": "B09JJCW9001", "contract_number": "B09HTCW9001"}
+    twice: Cells = {**base, "iou_number": "B01JJCW9001", "contract_number": "B01HTCW9001"}
     before = BY_NAME[quarter].first - datetime.timedelta(days=20)
-    late: Cells = {**base, "iou_number": "B09JJCW9002", "contract_number": "B09HTCW9002", "disbursed_on": before}
+    late: Cells = {**base, "iou_number": "B01JJCW9002", "contract_number": "B01HTCW9002", "disbursed_on": before}
     return [
         Mistake("同一借据号第一次出现", {**twice, "remarks": "同一借据号第一次出现"}, "", ""),
         Mistake(

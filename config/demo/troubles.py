@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -18,6 +18,7 @@ _NEAR, _OVER = 292, 318
 _FIRST_AFTER_ENTRY = 40
 _RECENT = datetime.date(2024, 10, 21)
 _FEN = Decimal("0.01")
+_MOST_OWED = Decimal(30_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,12 @@ def troubles(seed: int = SEED, total: int = TOTAL, made: Iterable[DemoFile] | No
 
 def _of_bank(code: str, rows: Sequence[tuple[datetime.date, Cells]], seed: int) -> list[Trouble]:
     rng = Random(f"troubles/{seed}/{code}")
+    rows = [pair for pair in rows if in_scope(pair[1])]
     lent = sum((principal(row) for _, row in rows), Decimal(0))
     share = {NEAR_LIMIT: _NEAR, OVER_LIMIT: _OVER}.get(code) or rng.randrange(*_USUAL)
     room = lent * share / 10_000
     closest = code in (NEAR_LIMIT, OVER_LIMIT)
-    old_enough = [pair for pair in rows if (DEMO_DAY - pair[0]).days > _FIRST_AFTER_ENTRY + 10]
+    old_enough = [pair for pair in rows if _time_to_fail(pair) > 10]
     rng.shuffle(old_enough)
     if closest:
         old_enough.sort(key=lambda pair: principal(pair[1]), reverse=True)
@@ -57,11 +59,29 @@ def _of_bank(code: str, rows: Sequence[tuple[datetime.date, Cells]], seed: int) 
         if balance <= room:
             room -= balance
             found.append(_trouble(rng, code, entered_on, row, balance))
-        if len(found) >= 12 and not closest:
+        if len(found) >= 7 and not closest:
             break
     if code == OVER_LIMIT and found:
-        found.append(_last_drop(rng, code, rows, found, room))
+        found += _last_drops(rng, code, rows, found, room)
     return found
+
+
+def in_scope(row: Cells) -> bool:
+    """Whether the loan enters at all: what the rules do not cover is held back at the door."""
+    asked = {"use": "本企业生产经营", "other_cover": "无", "in_shenzhen": "是", "quasi_financial": "否"}
+    small = principal(row) + cast(Decimal, row["other_balances"]) <= _MOST_OWED
+    covered = row["product"] != "其他贷款" and str(row["industry_code"])[0] not in "JK"
+    return small and covered and all(row[key] == word for key, word in asked.items())
+
+
+def _latest(row: Cells) -> datetime.date:
+    """Before the demo's day, and before the loan closes by itself half a year after its maturity."""
+    matures_on = cast(datetime.date, row["matures_on"])
+    return min(DEMO_DAY - datetime.timedelta(days=3), matures_on + datetime.timedelta(days=150))
+
+
+def _time_to_fail(pair: tuple[datetime.date, Cells]) -> int:
+    return (_latest(pair[1]) - pair[0]).days - _FIRST_AFTER_ENTRY
 
 
 def _balance(rng: Random, lent: Decimal) -> Decimal:
@@ -75,7 +95,8 @@ def _trouble(rng: Random, code: str, entered_on: datetime.date, row: Cells, bala
     earliest = entered_on + datetime.timedelta(days=_FIRST_AFTER_ENTRY)
     if rng.randrange(10) < 7:
         earliest = max(earliest, _RECENT)
-    latest = DEMO_DAY - datetime.timedelta(days=3)
+    latest = _latest(row)
+    earliest = min(earliest, latest - datetime.timedelta(days=1))
     day = earliest + datetime.timedelta(days=rng.randrange((latest - earliest).days))
     while day.weekday() > 4:
         day -= datetime.timedelta(days=1)
@@ -83,14 +104,18 @@ def _trouble(rng: Random, code: str, entered_on: datetime.date, row: Cells, bala
     return Trouble(code, str(row["iou_number"]), day, word, min(balance, principal(row)))
 
 
-def _last_drop(
+def _last_drops(
     rng: Random, code: str, rows: Sequence[tuple[datetime.date, Cells]], found: Sequence[Trouble], room: Decimal
-) -> Trouble:
-    """The loan that brings the bank over: whatever room was left, this one is larger."""
+) -> Iterator[Trouble]:
+    """The loans that bring the bank over: whatever room was left, they are more than that."""
     taken = {trouble.iou_number for trouble in found}
-    free = [pair for pair in rows if (DEMO_DAY - pair[0]).days > 60 and str(pair[1]["iou_number"]) not in taken]
-    entered_on, row = min((pair for pair in free if principal(pair[1]) > room), key=lambda pair: principal(pair[1]))
-    return _trouble(rng, code, entered_on, row, principal(row))
+    free = [pair for pair in rows if _time_to_fail(pair) > 20 and str(pair[1]["iou_number"]) not in taken]
+    free.sort(key=lambda pair: principal(pair[1]))
+    while room >= 0:
+        entered_on, row = next((pair for pair in free if principal(pair[1]) > room), free[-1])
+        free.remove((entered_on, row))
+        room -= principal(row)
+        yield _trouble(rng, code, entered_on, row, principal(row))
 
 
 def principal(row: Cells) -> Decimal:

@@ -25,6 +25,8 @@ from config.dev.venv import python
 HOST, PORT = "127.0.0.1", 8000
 READY_SECONDS = 60
 PAGES = ("/login/", "/")
+# The demo's data are written but not proven at full size (docs/next.md); until then the portal starts empty.
+DATA_ARE_PROVEN = False
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         with services("demo") as environment, _ended_politely():
             environment["DJANGO_CSRF_TRUSTED_ORIGINS"] = f"http://{HOST}:{port}"
             migrate_if_changed("demo", environment)
-            _manage_if_there("demo_seed", environment)
+            _with_data("demo_seed", environment)
             children = _children(port, environment)
             try:
                 for child in children:
@@ -71,7 +73,7 @@ def _children(port: int, environment: Mapping[str, str]) -> list[Child]:
 
 
 def _serve(children: Sequence[Child], port: int, environment: Mapping[str, str]) -> int:
-    _manage_if_there("demo_accounts", environment)
+    _with_data("demo_accounts", environment)
     print(f"\n  http://{HOST}:{port}/\n\n  Ctrl-C stops everything.", flush=True)
     try:
         while look_after(children):
@@ -85,7 +87,7 @@ def _serve(children: Sequence[Child], port: int, environment: Mapping[str, str])
 def _check(children: Sequence[Child], port: int, environment: Mapping[str, str]) -> int:
     """Every page that `demo_check` knows, by HTTP; and that nobody has died."""
     url = f"http://{HOST}:{port}"
-    if _has_command("demo_check"):
+    if DATA_ARE_PROVEN and _has_command("demo_check"):
         passed = _manage("demo_check", environment, url) == 0
     else:
         answers = [_answers(url + page) for page in PAGES]
@@ -131,8 +133,8 @@ def _manage(command: str, environment: Mapping[str, str], *arguments: str) -> in
     return subprocess.run([python(), ROOT / "manage.py", command, *arguments], env=environment).returncode
 
 
-def _manage_if_there(command: str, environment: Mapping[str, str]) -> None:
-    if _has_command(command) and _manage(command, environment) != 0:
+def _with_data(command: str, environment: Mapping[str, str]) -> None:
+    if DATA_ARE_PROVEN and _has_command(command) and _manage(command, environment) != 0:
         raise Stop(f"`manage.py {command}` failed (see above).")
 
 
