@@ -19,7 +19,7 @@ from config.demo.lives import KINDS, facts_for_life
 from config.demo.loans import DEMO_DAY, OPEN_QUARTER, DemoFile, files
 from config.demo.mistakes import mistakes
 from config.demo.spreadsheets import as_csv, as_xlsx, form_cells, good_rows, wild_csv, write_examples, write_mistakes
-from config.demo.troubles import troubles
+from config.demo.troubles import in_scope, troubles
 from evaluation.trial import run
 from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts, assess_part, id_number_fault, parse_row
@@ -95,7 +95,7 @@ def test_every_size_group_and_every_kind_of_borrower_is_there() -> None:
 
 def test_some_twenty_thousand_loans_are_entered_each_once(made: list[DemoFile]) -> None:
     numbers = [row["iou_number"] for file in made for row in file.rows]
-    assert 20_000 <= len(numbers) <= 21_000
+    assert 20_000 <= len(numbers) <= 21_500
     assert len(set(numbers)) == len(numbers)
 
 
@@ -106,7 +106,7 @@ def test_the_same_seed_makes_the_same_world(made: list[DemoFile]) -> None:
     other = next(file for file in files(seed=7) if file.bank.code == "B05" and file.quarter.name == "2024Q2")
     assert as_csv(other.rows) != as_csv(before.rows)
     # The world does not change between versions of the code by accident: change this line when it is meant to.
-    assert hashlib.sha256(as_csv(before.rows)).hexdigest()[:8] == "ac27110e"
+    assert hashlib.sha256(as_csv(before.rows)).hexdigest()[:8] == "f464f5ad"
 
 
 def test_no_generated_row_has_an_error_and_few_are_warned_about(made: list[DemoFile]) -> None:
@@ -195,7 +195,8 @@ def test_one_bank_stands_just_under_the_limit_and_one_over(made: list[DemoFile])
     entered = {}
     for file in made:
         for row in file.rows:
-            lent[file.bank.code] += row["principal"]  # type: ignore[assignment]
+            if in_scope(row):
+                lent[file.bank.code] += row["principal"]  # type: ignore[assignment]
             entered[row["iou_number"]] = (file.uploaded_on, row["principal"])
     for trouble in troubles(made=made):
         uploaded_on, principal = entered[trouble.iou_number]

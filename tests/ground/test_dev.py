@@ -92,6 +92,7 @@ def test_a_changed_migration_or_its_data_asks_for_a_new_database(tmp_path, monke
     monkeypatch.setattr(managing, "ROOT", tmp_path)
     (tmp_path / "pyproject.toml").write_text("pins")
     (tmp_path / "pool/migrations").mkdir(parents=True)
+    (tmp_path / "pool/db.py").write_text("operations")
     seen = {managing.migrations_digest()}
     for name in ("pool/migrations/0001_initial.py", "pool/lpr.csv", "pool/guards.sql"):
         (tmp_path / name).write_text("1")
