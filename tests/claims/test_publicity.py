@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -208,6 +209,19 @@ def test_an_objection_needs_a_name_a_contact_and_words(posted: tuple[Claim, Publ
         given = {"name": "王女士", "contact": "13900001111", "text": "异议"} | {missing: ""}
         assert Client().post(address, given).status_code == 422
     assert Client().get(reverse("publicity:object", args=[publicity.number, 2])).status_code == 404
+
+
+def test_an_attachment_is_a_document_or_a_picture(posted: tuple[Claim, Publicity], stage: Stage) -> None:
+    _claim, publicity = posted
+    stage.on(POSTED)
+    address = reverse("publicity:object", args=[publicity.number, 1])
+    given = {"name": "王女士", "contact": "13900001111", "text": "异议"}
+    program = SimpleUploadedFile("proof.pdf", b"MZ\x90\x00 not a document")
+    assert Client().post(address, {**given, "attachment": program}).status_code == 422
+    paper = SimpleUploadedFile("proof.pdf", make.pdf_bytes())
+    assert Client().post(address, {**given, "attachment": paper}).status_code == 302
+    with scope.everything():
+        assert Objection.objects.get().attachment.purpose == "objection_attachment"
 
 
 def test_one_address_may_object_a_handful_of_times_an_hour(posted: tuple[Claim, Publicity], stage: Stage) -> None:
