@@ -34,12 +34,14 @@ def _say(scope: str, bank: UUID | None) -> None:
 
 @contextmanager
 def _within(scope: str, bank: UUID | None = None) -> Iterator[None]:
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
-        before = current()
+        before = (NOBODY, None) if outermost else current()
         _say(scope, bank)
         yield
-        # A failure rolls the setting back with the savepoint; only success has to put it back.
-        if not connection.needs_rollback:
+        # A failure rolls the setting back with the savepoint, and the end of the transaction forgets it;
+        # only success inside another block has to put it back.
+        if not outermost and not connection.needs_rollback:
             _say(*before)
 
 
