@@ -9,7 +9,7 @@ from claims import invariants, jobs, permissions, selectors, todos
 from claims.views import panels
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
-from pool.registry import FileGuard, Invariant, NavItem, Panel, Search, TodoSource
+from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Panel, Search, TodoSource
 
 GROUP = _("补偿")
 HITS = 20
@@ -29,6 +29,9 @@ def register() -> None:
         registry.navigation.register(item)
     registry.todos.register(TodoSource("claims", todos.todos, order=30))
     registry.panels.register(Panel("claims.loan", "loans.loan", panels.of_loan, "claims/panels/loan.html", order=10))
+    registry.api_scopes.register(
+        ApiScope(permissions.API_SCOPE, _("读取补偿申请"), BANK_ROLES | permissions.READERS, order=30)
+    )
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
     for job in (jobs.keep_clocks, jobs.end_publicities, jobs.close_refusals, jobs.remind):
         registry.jobs.register(job)

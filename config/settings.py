@@ -259,9 +259,19 @@ SPECTACULAR_SETTINGS = {
     "TITLE": _("风险补偿资金池接口"),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pool.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "LoanState": "loans.models.Loan.State",
+        "ClaimState": "claims.models.Claim.State",
+        "LoanLibrary": "loans.models.Loan.Library",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"defaultModelsExpandDepth": -1, "displayRequestDuration": True},
 }
 
 # --- logs: one JSON object per line on standard error -----------------------------------------------------------------

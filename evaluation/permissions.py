@@ -13,6 +13,7 @@ READERS = MANAGER_ROLES | FINANCE_ROLES | {Role.AUTHORITY, Role.SUPERVISOR, Role
 DRAFT_READERS = MANAGER_ROLES | {Role.AUDITOR}
 PREPARERS = frozenset({Role.MANAGER_STATISTICS})
 CHECKERS = frozenset({Role.MANAGER_APPROVER})
+API_SCOPE = "reports:read"
 PREPARER, CHECKER = "preparer", "checker"
 """The hats of the two people on an evaluation or a report."""
 

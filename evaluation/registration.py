@@ -9,7 +9,7 @@ from evaluation.services import jobs, reports
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
-from pool.registry import FileGuard, Invariant, NavItem, Task, TodoSource
+from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Task, TodoSource
 
 GROUP = _("统计与评价")
 
@@ -23,6 +23,7 @@ def register() -> None:
     ):
         registry.navigation.register(item)
     registry.todos.register(TodoSource("evaluation", todos.todos, order=80))
+    registry.api_scopes.register(ApiScope(permissions.API_SCOPE, _("读取已发布的报告"), permissions.READERS, order=80))
     registry.file_guards.register(FileGuard(reports.PURPOSE, may_have))
     registry.tasks.register(Task(reports.TASK, reports.make_report, atomic=False))
     registry.jobs.register(jobs.annual_evaluation)

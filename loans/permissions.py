@@ -8,6 +8,7 @@ from pool.models import BANK_ROLES, Role, User
 from pool.permissions import Answer, has_role, require
 
 __all__ = [
+    "API_SCOPE",
     "READERS",
     "may_check",
     "may_download",
@@ -20,6 +21,7 @@ __all__ = [
 READERS = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER, Role.BANK_ADMIN}) | (PUBLIC_BODIES - {Role.REGULATOR})
 """Those who may open loans; the sharing departments read reports, not clients (8(4), 10.1(2))."""
 EXPORTERS = READERS - {Role.BANK_ADMIN}
+API_SCOPE = "loans:read"
 
 
 def may_make(user: User, bank_id: UUID) -> Answer:

@@ -126,6 +126,16 @@ class DeadlineRule:
 
 
 @dataclass(frozen=True)
+class ApiScope:
+    """What a token may be issued for, and whose: `name` is such as "loans:read"."""
+
+    name: str
+    label: Any
+    roles: frozenset[str]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class Task:
     """Work the outbox delivers: `fn(**arguments)`. Atomic work commits with its mark and so happens exactly once."""
 
@@ -191,4 +201,5 @@ search: Registry[Search] = Registry("search")
 file_guards: Registry[FileGuard] = Registry("file guard")
 deadline_rules: Registry[DeadlineRule] = Registry("deadline rule")
 tasks: Registry[Task] = Registry("task")
+api_scopes: Registry[ApiScope] = Registry("API scope")
 demo_accounts: Registry[DemoAccount] = Registry("demo account")

@@ -6,19 +6,20 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from pool import audit
+from pool import audit, registry
 from pool.models import AccessLog
 
 
 class HasScope(BasePermission):
-    """A token needs the resource's scope; the person behind it, or in the browser, needs one of its roles."""
+    """The person needs a role of the resource's scope; a token must have been issued for it."""
 
-    message = _("该令牌没有此项授权范围，或该角色不能使用此接口。")
+    message = _("该令牌没有此项授权范围，或您的角色不能使用此接口。")
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        if not request.user.is_authenticated or request.user.role not in view.roles:
+        if not request.user.is_authenticated or request.user.role not in registry.api_scopes[view.scope].roles:
             return False
         return request.auth is None or view.scope in request.auth.scopes
 
@@ -28,8 +29,8 @@ class KeysetPages(CursorPagination):
 
     page_size = 50
     page_size_query_param = "page_size"
-    page_size_query_description = "最多 500"
-    cursor_query_description = "取自上一页的 next 或 previous"
+    page_size_query_description = _("每页条数，最多 500")
+    cursor_query_description = _("取自上一页的 next 或 previous")
     max_page_size = 500
     ordering = "-id"
 
@@ -39,15 +40,21 @@ class ReadOnlyResource(ListModelMixin, RetrieveModelMixin, GenericViewSet):
 
     permission_classes = [HasScope]
     pagination_class = KeysetPages
+    lookup_value_converter = "uuid"
     scope = ""
-    scope_label: Any = ""
-    roles: frozenset[str] = frozenset()
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        audit.log_access(request._request, AccessLog.Kind.READ, detail=f"{self.scope} list")
-        return super().list(request, *args, **kwargs)
+        answer = super().list(request, *args, **kwargs)
+        audit.log_access(
+            request._request, AccessLog.Kind.READ, self.queryset.model._meta.label_lower, detail=self.scope
+        )
+        return answer
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().retrieve(request, *args, **kwargs)
-        audit.log_access(request._request, AccessLog.Kind.READ, self.get_object())
-        return answer
+        row = self.get_object()
+        audit.log_access(request._request, AccessLog.Kind.READ, row, detail=self.scope)
+        return Response(self.get_serializer(row).data)
+
+    def is_described(self) -> bool:
+        """Whether the OpenAPI page is being written: nobody asks then."""
+        return getattr(self, "swagger_fake_view", False)

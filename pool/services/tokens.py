@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from pool import audit
-from pool.errors import NotPermitted
+from pool import audit, registry
+from pool.errors import NotPermitted, Refused
 from pool.models import ApiToken, User
 
 PREFIX_LETTERS = 8
@@ -20,13 +21,20 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def scopes_for(user: User) -> list[registry.ApiScope]:
+    """What this person's tokens may be issued for."""
+    return [scope for scope in registry.api_scopes if user.role in scope.roles]
+
+
 @transaction.atomic
 def issue(
     *, user: User, name: str, scopes: list[str], by: User, on: date, life: timedelta = LIFE
 ) -> tuple[str, ApiToken]:
-    """The token itself, which is not kept, and its row. People issue tokens for themselves."""
+    """The token itself, which is not kept, and its row. People issue tokens for themselves, for what is theirs."""
     if user.pk != by.pk:
         raise NotPermitted()
+    if not scopes or not set(scopes) <= {scope.name for scope in scopes_for(user)}:
+        raise Refused("scope_not_allowed", _("请选择本人角色可以使用的授权范围。"), field="scopes")
     token = secrets.token_urlsafe(32)
     row: ApiToken = ApiToken.objects.create(
         user=user,

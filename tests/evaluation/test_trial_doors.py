@@ -158,6 +158,12 @@ def test_a_body_that_is_no_json_is_refused_in_the_trial_s_words() -> None:
         assert json.loads(answer.content) == {"error": "不是有效的JSON", "field": None}
 
 
+def test_json_is_read_whatever_its_sender_calls_it() -> None:
+    body = json.dumps(CASES["size"][0])
+    for kind in ("application/json; charset=utf-8", "application/x-www-form-urlencoded", "text/plain"):
+        assert json.loads(Client().post("/api/v1/trial/size/", body, kind).content) == {"size": "small"}
+
+
 def test_too_many_cases_are_refused_and_none_is_answered_for_an_empty_list() -> None:
     assert by_api("size", []) == []
     answer = Client().post("/api/v1/trial/size/", "[" + ",".join(["{}"] * 10_001) + "]", "application/json")

@@ -1,6 +1,6 @@
 """The kit's own pages, asked as each role."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from pool import clock, registry, scope, storage
 from pool.citations import chinese_number
@@ -215,18 +216,25 @@ def test_notices_are_marked_read_by_each_person_alone() -> None:
 # --- tokens and search ------------------------------------------------------------------------------------------------
 
 
+PATH = "/account/tokens/"
+
+
 def test_a_token_is_shown_once_and_can_be_revoked() -> None:
     user = person(Role.BANK_MAKER)
     client = signed_in(user)
-    page = client.post("/tokens/", {"name": "核心系统", "form_key": str(uuid4())}).content.decode()
+    asked = {"name": "核心系统", "scopes": ["loans:read"], "days": 30}
+    assert client.post(PATH, {**asked, "scopes": ["reports:read"], "form_key": str(uuid4())}).status_code == 422
+    page = client.post(PATH, {**asked, "form_key": str(uuid4())}).content.decode()
     row = ApiToken.objects.get()
+    assert row.scopes == ["loans:read"]
+    assert timedelta(days=29) < row.expires_at - timezone.now() < timedelta(days=31)
     assert row.prefix in page
     assert "只显示这一次" in page
-    assert "只显示这一次" not in client.get("/tokens/").content.decode()
+    assert "只显示这一次" not in client.get(PATH).content.decode()
     revoke = reverse("revoke_token", args=[row.pk])
     assert signed_in(person()).post(revoke, {"form_key": str(uuid4())}).status_code == 404
     assert client.post(revoke, {"form_key": str(uuid4())}).status_code == 302
-    assert "已撤销" in client.get("/tokens/").content.decode()
+    assert "已撤销" in client.get(PATH).content.decode()
 
 
 def test_the_search_page_shows_what_each_room_finds() -> None:

@@ -1,0 +1,1 @@
+"""Compensation claims for programs."""

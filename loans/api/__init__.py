@@ -1,0 +1,1 @@
+"""The loan library for programs."""

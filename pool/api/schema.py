@@ -1,0 +1,30 @@
+"""What every operation of the interface may answer besides its result, for the OpenAPI file."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+PROBLEM = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("code", "detail", "article", "field")},
+    "required": ["code", "detail", "article", "field"],
+}
+ANSWERS = {
+    "400": lambda: _("请求有误；field 指出是哪一项"),
+    "401": lambda: _("没有令牌，或令牌无效、已撤销、已过期"),
+    "403": lambda: _("令牌没有此项授权范围，或角色不能使用此接口"),
+    "404": lambda: _("没有这项内容，或您不能查看"),
+}
+
+
+def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """All problems have one shape; open operations need no token and so know no 401 and 403."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            is_open = {} in operation.get("security", [{}])
+            for status, words in ANSWERS.items():
+                if not (is_open and status in ("401", "403")):
+                    operation["responses"].setdefault(status, {"description": words(), "content": content})
+    return result
