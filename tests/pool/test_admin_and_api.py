@@ -175,7 +175,7 @@ def test_a_token_sees_what_its_person_sees() -> None:
     with scope.everything():
         storage.keep(b"1", name="mine", purpose="t", by=None, bank=maker.institution)
         storage.keep(b"2", name="other", purpose="t", by=None, bank=bank())
-        token, _ = tokens.issue(user=maker, name="接口", scopes=["read"], by=maker, on=TODAY)
+        token, _ = tokens.issue(user=maker, name="接口", scopes=["loans:read"], by=maker, on=TODAY)
     assert ask(token).data == ["mine"]
     assert not ApiToken.objects.filter(token_hash=token).exists()
 
@@ -183,7 +183,7 @@ def test_a_token_sees_what_its_person_sees() -> None:
 def test_a_token_that_is_wrong_revoked_expired_or_of_a_leaver_is_refused() -> None:
     maker = person(Role.BANK_MAKER)
     with scope.everything():
-        token, row = tokens.issue(user=maker, name="接口", scopes=[], by=maker, on=TODAY)
+        token, row = tokens.issue(user=maker, name="接口", scopes=["loans:read"], by=maker, on=TODAY)
     assert ask("nonsense").status_code == 401
     ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert ask(token).status_code == 401
@@ -205,7 +205,7 @@ def test_a_token_is_issued_to_oneself_only() -> None:
 def test_a_refusal_answers_as_json_with_its_article_and_is_rolled_back() -> None:
     maker = person(Role.BANK_MAKER)
     with scope.everything():
-        token, _ = tokens.issue(user=maker, name="接口", scopes=[], by=maker, on=TODAY)
+        token, _ = tokens.issue(user=maker, name="接口", scopes=["loans:read"], by=maker, on=TODAY)
     answer = ask(token, "post")
     assert answer.status_code == 409
     assert answer.data == {"code": "no", "detail": "不行", "article": "17", "field": "amount"}
