@@ -26,6 +26,12 @@ NOT_SHOWN = (
 )
 
 
+LONGEST = 140
+# Each begins a line of its own as soon as another of its kind shares the line.
+ROWS = re.compile(r"<(tr|thead|tbody|tfoot|section|li)\b", re.I)
+CELLS = re.compile(r"</t[dh]>", re.I)
+
+
 def templates():
     inside = [path for path in tree.files(".html", ".txt", under=tree.ROOMS) if "templates" in path.parts]
     return tree.files(".html", ".txt", under=["templates"]) + inside
@@ -57,3 +63,27 @@ def test_every_chinese_word_of_a_page_can_be_translated():
             if tree.is_chinese(line)
         ]
     assert not found, tree.report(found)
+
+
+def hard_to_read(text):
+    """(line, what) for each line that an engineer could not read at a glance."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST:
+            yield number, f"{len(line)} characters, {LONGEST} at most"
+        if len(ROWS.findall(line)) > 1:
+            yield number, "two rows, items or sections on one line"
+        if len(CELLS.findall(line)) > 1:
+            yield number, "two cells on one line"
+
+
+def test_every_template_can_be_read():
+    found = [
+        f"{tree.where(path, number)}: {what}" for path in templates() for number, what in hard_to_read(path.read_text())
+    ]
+    assert not found, tree.report(found)
+
+
+def test_a_crowded_line_is_noticed():
+    """The test above can fail: one line too long, one with two rows, one with two cells, one that is well."""
+    crowded = ["x" * (LONGEST + 1), "<tr><td>1</td></tr><tr></tr>", "<td>1</td><td>2</td>", "<tr><td>1</td></tr>"]
+    assert [number for number, _ in hard_to_read("\n".join(crowded))] == [1, 2, 3]
