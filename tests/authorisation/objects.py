@@ -164,5 +164,7 @@ def unconfirmed_rate(world: World) -> Parts:
 @builds("makers_token")
 def makers_token(world: World) -> Parts:
     with scope.bank_scope(world.team.pk):
-        _shown, row = tokens.issue(user=world.team.maker, name="试用", scopes=["loans:read"], by=world.team.maker, on=TODAY)
+        _shown, row = tokens.issue(
+            user=world.team.maker, name="试用", scopes=["loans:read"], by=world.team.maker, on=TODAY
+        )
     return {"pk": row.pk}
