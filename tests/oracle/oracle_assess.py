@@ -38,17 +38,16 @@ FEATURES = (
 )
 AMOUNTS = ("revenue", "assets", "credit_line", "principal", "other_balances", "npl_principal")
 DATES = ("disbursed_on", "matures_on", "entered_on", "determined_on", "submitted_on", "credit_report_on")
+AMOUNT = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 POOL_FROM = date(2023, 3, 1)
 THIS_EDITION_FROM = date(2023, 8, 10)
 VALID_THROUGH = date(2028, 8, 10)
 
 
-def term_in_months(disbursed: date, matures: date) -> int:
-    """Whole months, month ends clipped: 2024-02-29 to 2029-02-28 is 60."""
-    months = 0
-    while calendar.months_after(disbursed, months + 1) <= matures:
-        months += 1
-    return months
+def is_long(disbursed: date, matures: date) -> bool:
+    """Sixty whole months or more, month ends clipped: 2024-02-29 to 2029-02-28 is 60 (reading 7)."""
+    return calendar.months_after(disbursed, 60) <= matures
 
 
 def wrong_fields(case: dict[str, Any]) -> set[str]:
@@ -63,7 +62,7 @@ def wrong_fields(case: dict[str, Any]) -> set[str]:
     if case["classification"] not in GOOD_CLASSES + BAD_CLASSES:
         wrong.add("classification")
     for name in AMOUNTS:
-        if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", case[name]):
+        if not AMOUNT.fullmatch(case[name]):
             wrong.add(name)
     for name in DATES:
         if _date(case[name]) is None:
@@ -72,26 +71,27 @@ def wrong_fields(case: dict[str, Any]) -> set[str]:
         first, last = _date(qualification["valid_from"]), _date(qualification["valid_to"])
         if first is None or last is None or last < first:
             wrong.add("qualifications")
-    if wrong:
-        return wrong
-    if Decimal(case["principal"]) == 0:
+    if "principal" not in wrong and Decimal(case["principal"]) == 0:
         wrong.add("principal")
-    if Decimal(case["npl_principal"]) > Decimal(case["principal"]):
-        wrong |= {"npl_principal", "principal"}
-    disbursed, matures, entered, determined, submitted = (date.fromisoformat(case[name]) for name in DATES[:5])
-    if matures <= disbursed:
-        wrong |= {"matures_on", "disbursed_on"}
-    if entered < disbursed:
-        wrong |= {"entered_on", "disbursed_on"}
-    if submitted < determined:
-        wrong |= {"submitted_on", "determined_on"}
-    if disbursed < tables.LPR[0][0]:
+    if not wrong & {"principal", "npl_principal"} and Decimal(case["npl_principal"]) > Decimal(case["principal"]):
+        wrong.add("npl_principal")
+    day = {name: _date(case[name]) for name in DATES}
+    for earlier, later, apart in (
+        ("disbursed_on", "matures_on", 1),
+        ("disbursed_on", "entered_on", 0),
+        ("determined_on", "submitted_on", 0),
+    ):
+        first, last = day[earlier], day[later]
+        if first is not None and last is not None and (last - first).days < apart:
+            wrong.add(later)
+    disbursed = day["disbursed_on"]
+    if disbursed is not None and disbursed < tables.LPR[0][0]:
         wrong.add("disbursed_on")
     return wrong
 
 
 def _date(text: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not DATE.fullmatch(text):
         return None
     try:
         return date.fromisoformat(text)
@@ -109,7 +109,7 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
     # 3: Shenzhen, industry, size. Sole traders are not tested for size, and an owner's firm by 2018-29 (reading 19).
     if not case["in_shenzhen"] or case["industry_restricted"] or case["quasi_financial"]:
         failed.add("3")
-    if case["industry_code"][0] in "JK":
+    if case["industry_code"][0].upper() in "JK":
         failed.add("3")
     size = tables.size_of(case["industry_group"], case["staff"], Decimal(case["revenue"]), Decimal(case["assets"]))
     if is_enterprise and size == "large":
@@ -134,7 +134,7 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
         failed.add("14")
     if case["use"] != "operations":
         failed.add("15(2)")
-    lpr = tables.lpr_on(disbursed, term_in_months(disbursed, matures))
+    lpr = tables.lpr_on(disbursed, is_long(disbursed, matures))
     provisional = provisional or disbursed > tables.LPR_CONFIRMED_THROUGH
     if case["classification"] not in BAD_CLASSES or Decimal(case["annual_rate"]) > lpr + 2:
         failed.add("15(3)")

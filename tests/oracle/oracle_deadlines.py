@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from tests.oracle import oracle_calendar as calendar
 
@@ -16,6 +17,7 @@ FIRST_CLAIM_CLOSE = date(2024, 7, 1)
 Window = tuple[date | None, date, bool]
 
 
+@cache
 def entry_window(disbursed: date) -> Window:
     """19(1): 自每季度开始至下季度前15个工作日内."""
     opens = calendar.quarter_start(disbursed)
@@ -26,6 +28,7 @@ def entry_window(disbursed: date) -> Window:
     return opens, closes, provisional
 
 
+@cache
 def claim_window(determined: date) -> Window:
     """19(2): 判定…为"不良贷款"之日起3个月内."""
     closes, provisional = calendar.next_working_day_from(calendar.months_after(determined, 3))
@@ -34,6 +37,7 @@ def claim_window(determined: date) -> Window:
     return None, closes, provisional
 
 
+@cache
 def report_window(submitted: date) -> Window:
     """19(2): 提交申请前10个工作日内的企业征信报告."""
     opens, provisional = calendar.working_days_before(submitted, 10)

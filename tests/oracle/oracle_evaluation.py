@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 
-def _rank(value: Fraction, values: list[Fraction]) -> int:
+def _rank(value: Any, values: list[Any]) -> int:
     """1 and one more for each that is better: equals share a rank, and the next one is skipped (1, 1, 3)."""
     return 1 + sum(1 for other in values if other > value)
 
 
 def evaluate(banks: list[dict[str, Any]]) -> dict[str, Any]:
-    amounts = {bank["bank"]: Fraction(bank["amount"]) for bank in banks}
-    borrowers = {bank["bank"]: Fraction(bank["borrowers"]) for bank in banks}
+    amounts = {bank["bank"]: Decimal(bank["amount"]) for bank in banks}
+    borrowers = {bank["bank"]: bank["borrowers"] for bank in banks}
     growths: dict[str, Fraction] = {}
     declined: dict[str, bool] = {}
     for bank in banks:
         name = bank["bank"]
-        if bank["last_amount"] is None or Fraction(bank["last_amount"]) == 0:
+        if bank["last_amount"] is None or Decimal(bank["last_amount"]) == 0:
             continue
-        before = Fraction(bank["last_amount"])
-        growths[name] = (amounts[name] - before) / before
+        before = Decimal(bank["last_amount"])
+        growths[name] = Fraction(amounts[name] - before) / Fraction(before)
         declined[name] = amounts[name] < before and borrowers[name] < bank["last_borrowers"]
     everybody_declined = all(declined.values())
 

@@ -1,8 +1,7 @@
-"""Amounts, written from the text, not from the rules' code: articles 7, 16, 17, 19(6), 28, readings 10-12, 21, 24."""
+"""Amounts, written from the text, not from the rules' code: articles 7, 16, 17 and 19(6), readings 10-12 and 21."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 FEN = Decimal("0.01")
@@ -60,14 +59,6 @@ def is_suspended(loans: list[dict[str, object]]) -> bool:
         if Decimal(str(loan["recovered"])) < balance:
             bad += balance
     return entered > 0 and bad * 100 > entered * 3
-
-
-def clawback_interest(payments: list[tuple[Decimal, date]], annual_percent: Decimal, returned_on: date) -> Decimal:
-    """28: simple, from payment to return, actual/365."""
-    total = ZERO
-    for amount, paid_on in payments:
-        total += to_the_fen(amount * annual_percent * (returned_on - paid_on).days / Decimal(36500))
-    return total
 
 
 def plan_fits(cash: Decimal, reserved: Decimal, paid: Decimal, returned: Decimal, plan: Decimal) -> bool:

@@ -43,12 +43,12 @@ def size_of(group: str, staff: int, revenue: Decimal, assets: Decimal) -> str:
     return "micro"
 
 
-def lpr_on(day: date, term_months: int) -> Decimal:
+def lpr_on(day: date, long: bool) -> Decimal:
     """Reading 7: the latest published on or before the day."""
     found = None
     for published, one_year, five_year in LPR:
         if published <= day:
-            found = one_year if term_months < 60 else five_year
+            found = five_year if long else one_year
     if found is None:
         raise LookupError(f"no LPR on {day}")
     return found

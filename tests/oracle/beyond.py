@@ -1,0 +1,118 @@
+"""Rules that no trial asks: the project's answer and the oracle's, both from one case of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from banks import rules as banks
+from claims import periods
+from pool.refs import Refs
+from pool.rulebook import Edition
+from pool.rules import Pause
+from recovery import rules as recovery
+from tests.oracle import oracle_money, oracle_more
+
+Case = dict[str, Any]
+Answer = dict[str, Any]
+Day = date.fromisoformat
+
+
+def standing(book: Edition, _refs: Refs, case: Case) -> Answer:
+    loans = [
+        banks.LoanPosition(
+            principal=Decimal(loan["principal"]),
+            withdrawn=loan["withdrawn"],
+            determination_stands=loan["balance"] is not None and loan["stands"],
+            npl_principal=Decimal(loan["balance"] or "0.00"),
+            upgraded=loan["upgraded"],
+            principal_recovered=Decimal(loan["recovered"]),
+        )
+        for loan in case["loans"]
+    ]
+    return {"suspended": banks.standing(book, *banks.position(loans)).suspended}
+
+
+def standing_again(case: Case) -> Answer:
+    return {"suspended": oracle_money.is_suspended(case["loans"])}
+
+
+def line(book: Edition, _refs: Refs, case: Case) -> Answer:
+    told = banks.standing(book, Decimal(case["bad"]) / 100, Decimal(case["entered"]) / 100)
+    return {name: int(getattr(told, name) * 100) for name in ("cure", "headroom", "new_entries")}
+
+
+def line_again(case: Case) -> Answer:
+    return dict(oracle_more.around_the_line(case["bad"], case["entered"]))
+
+
+def clawback(book: Edition, _refs: Refs, case: Case) -> Answer:
+    back = tuple((Day(on), Decimal(amount)) for on, amount in case["returned"])
+    paid = recovery.Paid(Decimal(case["amount"]), Day(case["paid_on"]), back)
+    return {"interest": f"{recovery.clawback(book, paid, Decimal(case['rate']), Day(case['until'])).interest:.2f}"}
+
+
+def clawback_again(case: Case) -> Answer:
+    return {"interest": oracle_money.text(oracle_more.clawback_interest(case))}
+
+
+def paused(book: Edition, refs: Refs, case: Case) -> Answer:
+    pauses = [Pause(Day(stopped), Day(resumed)) for stopped, resumed in case["pauses"]]
+    window = {"review": periods.review_window, "payment": periods.payment_window}[case["clock"]]
+    return {"closes_on": window(book, refs.calendar, Day(case["date"]), pauses).closes_on.isoformat()}
+
+
+def paused_again(case: Case) -> Answer:
+    pauses = [(Day(stopped), Day(resumed)) for stopped, resumed in case["pauses"]]
+    days = {"review": 30, "payment": 10}[case["clock"]]
+    return {"closes_on": oracle_more.paused_period(Day(case["date"]), days, pauses).isoformat()}
+
+
+def queue(book: Edition, _refs: Refs, case: Case) -> Answer:
+    money = periods.PoolMoney(*(Decimal(case[name]) for name in ("cash", "reserved", "paid", "returned")))
+    waiting = [periods.Queued(key, datetime.fromisoformat(at), Decimal(amount)) for key, at, amount in case["claims"]]
+    taken, _ = periods.queue(book, money, waiting)
+    fits = all(not finding.failed for finding in periods.plan_fits(book, money, Decimal(case["plan"])))
+    return {"taken": [item.key for item in taken], "fits": fits}
+
+
+def queue_again(case: Case) -> Answer:
+    cash, reserved, paid, returned = (Decimal(case[name]) for name in ("cash", "reserved", "paid", "returned"))
+    room = min(cash - reserved, oracle_money.POOL - (paid - returned + reserved))
+    claims = [(key, at, Decimal(amount)) for key, at, amount in case["claims"]]
+    fits = oracle_money.plan_fits(cash, reserved, paid, returned, Decimal(case["plan"]))
+    return {"taken": oracle_more.queue(room, claims), "fits": fits}
+
+
+def period(book: Edition, refs: Refs, case: Case) -> Answer:
+    on = Day(case["date"])
+    if case["event"] == "recovered":
+        window = recovery.reporting_window(book, refs.calendar, on, Day(case["paid_on"]))
+    elif case["event"] == "decided":
+        window = periods.re_examination_window(book, refs.calendar, on)
+    elif case["event"] == "settlement_approved":
+        window = recovery.last_return_window(book, refs.calendar, on)
+    else:
+        window = periods.refund_window(book, refs.calendar, on)
+    return {"closes_on": window.closes_on.isoformat()}
+
+
+def period_again(case: Case) -> Answer:
+    on = Day(case["date"])
+    if case["event"] == "recovered":
+        return {"closes_on": oracle_more.recovery_reported_by(on, Day(case["paid_on"])).isoformat()}
+    if case["event"] == "decided":
+        return {"closes_on": oracle_more.re_examination_by(on).isoformat()}
+    return {"closes_on": oracle_more.refund_due_by(on).isoformat()}
+
+
+BEYOND: dict[str, tuple[Callable[[Edition, Refs, Case], Answer], Callable[[Case], Answer]]] = {
+    "standing": (standing, standing_again),
+    "line": (line, line_again),
+    "clawback": (clawback, clawback_again),
+    "paused": (paused, paused_again),
+    "queue": (queue, queue_again),
+    "period": (period, period_again),
+}
