@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from banks import rules as banks
 from claims import periods
-from pool.refs import Refs
+from claims import rules as claims
+from pool.refs import FxQuote, FxTable, NotCovered, Refs
 from pool.rulebook import Edition
-from pool.rules import Pause
+from pool.rules import Pause, to_yuan
 from recovery import rules as recovery
 from tests.oracle import oracle_money, oracle_more
 
 Case = dict[str, Any]
 Answer = dict[str, Any]
 Day = date.fromisoformat
+FX_KINDS = ("central", "spot_buying", "cash_buying")
 
 
 def standing(book: Edition, _refs: Refs, case: Case) -> Answer:
@@ -108,6 +111,58 @@ def period_again(case: Case) -> Answer:
     return {"closes_on": oracle_more.refund_due_by(on).isoformat()}
 
 
+def special(book: Edition, _refs: Refs, case: Case) -> Answer:
+    approval = claims.SpecialApproval("document", Decimal(case["ratio"]), case["lifts_cap"])
+    return {"ratio": f"{claims.special_ratio(book, approval)[0]:.2f}"}
+
+
+def special_again(case: Case) -> Answer:
+    return {"ratio": oracle_money.text(oracle_more.special_ratio(Decimal(case["ratio"]), case["lifts_cap"]))}
+
+
+def currency(book: Edition, refs: Refs, case: Case) -> Answer:
+    rates = [Decimal(case["rates"][name]) if name in case["rates"] else None for name in FX_KINDS]
+    on = Day(case["date"])
+    quoted = replace(refs, fx=FxTable.of([FxQuote("USD", on, *rates, per=case["per"])]))
+    try:
+        return {"yuan": f"{to_yuan(book, quoted, Decimal(case['amount']), 'USD', on).amount:.2f}"}
+    except NotCovered:
+        return {"yuan": None}
+
+
+def currency_again(case: Case) -> Answer:
+    yuan = oracle_more.in_yuan(Decimal(case["amount"]), case["rates"], case["per"])
+    return {"yuan": None if yuan is None else oracle_money.text(yuan)}
+
+
+def membership(book: Edition, _refs: Refs, case: Case) -> Answer:
+    day = Day(case["day"])
+    cancelled, readmitted = (Day(case[name]) if case[name] else None for name in ("cancelled_on", "readmitted_on"))
+    terms = [
+        banks.AgreementTerm(party, Day(first), Day(last) if last else None) for party, first, last in case["agreements"]
+    ]
+    listed = banks.dishonest_on([banks.Listing(Day(a), Day(b) if b else None) for a, b in case["listed"]], day)
+    said = (
+        banks.agreements_in_force(book, terms, day),
+        banks.membership(book, cancelled, readmitted, day),
+        banks.dishonesty(book, listed),
+    )
+    return {
+        "may_file": not any(finding.failed for finding in said),
+        "struck_out": banks.strike_out(book, case["unqualified"], case["year"]).code == "strike_out",
+        "apply_again_on": banks.may_reapply_on(book, cancelled).isoformat() if cancelled else None,
+    }
+
+
+def membership_again(case: Case) -> Answer:
+    cancelled = Day(case["cancelled_on"]) if case["cancelled_on"] else None
+    return {
+        "may_file": oracle_more.may_file(case),
+        "struck_out": oracle_more.is_struck_out(case["unqualified"], case["year"]),
+        "apply_again_on": oracle_more.may_apply_again_on(cancelled).isoformat() if cancelled else None,
+    }
+
+
 BEYOND: dict[str, tuple[Callable[[Edition, Refs, Case], Answer], Callable[[Case], Answer]]] = {
     "standing": (standing, standing_again),
     "line": (line, line_again),
@@ -115,4 +170,7 @@ BEYOND: dict[str, tuple[Callable[[Edition, Refs, Case], Answer], Callable[[Case]
     "paused": (paused, paused_again),
     "queue": (queue, queue_again),
     "period": (period, period_again),
+    "special": (special, special_again),
+    "currency": (currency, currency_again),
+    "membership": (membership, membership_again),
 }

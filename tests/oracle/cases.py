@@ -295,12 +295,53 @@ def period(rng: Random) -> Case:
     return {"event": event, "date": day.isoformat(), "paid_on": (day + days(rng.randint(-200, 200))).isoformat()}
 
 
+def special(rng: Random) -> Case:
+    return {"ratio": rng.choice(("0.10", "0.49", "0.50", "0.51", "0.80", "1.00")), "lifts_cap": rng.random() < 0.5}
+
+
+def currency(rng: Random) -> Case:
+    names = rng.sample(("central", "spot_buying", "cash_buying"), rng.randint(0, 3))
+    return {
+        "amount": money(Decimal(rng.randint(1, 10**9)) / 100),
+        "rates": {name: f"{Decimal(rng.randint(1, 99999)) / 10000:.4f}" for name in names},
+        "per": rng.choice((1, 100)),
+        "date": some_day(rng).isoformat(),
+    }
+
+
+def membership(rng: Random) -> Case:
+    """All dates near one another, so that each is often the day itself."""
+    day = some_day(rng, date(2024, 2, 20), date(2028, 8, 1))
+
+    def beside(chance: float) -> str | None:
+        return (day + days(rng.choice((-400, -1, 0, 1, 400)))).isoformat() if rng.random() < chance else None
+
+    def spans(chance: float) -> list[tuple[str, str | None]]:
+        made = [(beside(chance), beside(0.6)) for _ in range(2)]
+        return [(first, last) for first, last in made if first and (last is None or first <= last)]
+
+    cancelled, readmitted = beside(0.4), beside(0.5)
+    return {
+        "day": day.isoformat(),
+        "agreements": [(party, *span) for party in ("manager", "finance_centre") for span in spans(0.9)],
+        "listed": spans(0.2),
+        "cancelled_on": cancelled,
+        "readmitted_on": readmitted if cancelled and readmitted and cancelled <= readmitted else None,
+        "unqualified": rng.sample(range(2024, 2029), rng.randint(0, 4)),
+        "year": rng.randint(2024, 2028),
+    }
+
+
 #: Of a thousand cases, how many are of each kind.
 SHARES: dict[str, int] = {
-    "assess": 600, "deadlines": 120, "returns": 80, "size": 100, "evaluate": 30,
-    "standing": 20, "line": 5, "clawback": 5, "paused": 15, "queue": 10, "period": 15,
+    "assess": 600, "deadlines": 120, "returns": 80, "size": 100, "evaluate": 20,
+    "standing": 20, "line": 5, "clawback": 5, "paused": 15, "queue": 10, "period": 10,
+    "special": 1, "currency": 4, "membership": 10,
 }  # fmt: skip
 MAKERS: dict[str, Callable[[Random], Case]] = {
     maker.__name__: maker
-    for maker in (assess, deadlines, returns, size, evaluate, standing, line, clawback, paused, queue, period)
-}
+    for maker in (
+        assess, deadlines, returns, size, evaluate,
+        standing, line, clawback, paused, queue, period, special, currency, membership,
+    )
+}  # fmt: skip

@@ -17,7 +17,8 @@ from tests.oracle.beyond import BEYOND
 Case = dict[str, Any]
 Answer = dict[str, Any]
 
-ARTICLES = {"returns": "19(6)", "evaluate": "23", "size": "3", "standing": "17", "clawback": "28", "queue": "7"}
+ARTICLES = {"returns": "19(6)", "evaluate": "23", "size": "3", "standing": "17", "clawback": "28", "queue": "7",
+            "line": "17", "special": "16(5)", "currency": "4", "membership": "7, 24, 30"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def plain(kind: str, told: Answer) -> Answer:
         "ratio": told["ratio"],
         "amount": told["amount"],
         "provisional": told.get("provisional", False),
+        "provisional_articles": sorted({each["article"] for each in findings if each.get("provisional")}),
         "found": sorted({finding["article"] for finding in findings if finding["outcome"] == FAIL}),
     }
 

@@ -104,7 +104,7 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
     balance = Decimal(case["principal"]) + Decimal(case["other_balances"])
     is_enterprise = case["borrower_kind"] == "enterprise"
     failed: set[str] = set()
-    provisional = False
+    provisional: set[str] = set()  # the articles that rest on a day or a rate not yet announced
 
     # 3: Shenzhen, industry, size. Sole traders are not tested for size, and an owner's firm by 2018-29 (reading 19).
     if not case["in_shenzhen"] or case["industry_restricted"] or case["quasi_financial"]:
@@ -125,7 +125,8 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
 
     # 13: entered in time, and determined after that.
     _, entry_closes, entry_provisional = deadlines.entry_window(disbursed)
-    provisional = provisional or entry_provisional
+    if entry_provisional:
+        provisional.add("13")
     if entered > entry_closes or determined <= entered:
         failed.add("13")
 
@@ -135,7 +136,8 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
     if case["use"] != "operations":
         failed.add("15(2)")
     lpr = tables.lpr_on(disbursed, is_long(disbursed, matures))
-    provisional = provisional or disbursed > tables.LPR_CONFIRMED_THROUGH
+    if disbursed > tables.LPR_CONFIRMED_THROUGH:
+        provisional.add("15(3)")
     if case["classification"] not in BAD_CLASSES or Decimal(case["annual_rate"]) > lpr + 2:
         failed.add("15(3)")
 
@@ -147,7 +149,8 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
     # 19(2), 19(8)
     _, claim_closes, claim_provisional = deadlines.claim_window(determined)
     report_from, _, report_provisional = deadlines.report_window(submitted)
-    provisional = provisional or claim_provisional or report_provisional
+    if claim_provisional or report_provisional:
+        provisional.add("19(2)")
     if submitted > claim_closes or report is None or not report_from <= report <= submitted:
         failed.add("19(2)")
     if determined > deadlines.six_months_after_maturity(matures):
@@ -183,5 +186,6 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
         "held": held,
         "ratio": money.text(ratio),
         "amount": money.text(amount),
-        "provisional": provisional,
+        "provisional": bool(provisional),
+        "provisional_articles": sorted(provisional),
     }

@@ -1,4 +1,4 @@
-"""Rules beyond the trial calculation: a clock that stands still, the queue, the 3 % in detail, clawback.
+"""Rules beyond the trial calculation: stopped clocks, the queue, the 3 % in detail, clawback, currency, membership.
 
 Written after the rest, when the names of the facts were known; it shares no code with the rules either, and counts one
 day or one fen at a time.
@@ -73,6 +73,47 @@ def around_the_line(bad: int, entered: int) -> dict[str, int]:
         while not over_the_line(bad + headroom + 1, entered):
             headroom += 1
     return {"cure": cure, "headroom": headroom, "new_entries": entries}
+
+
+def special_ratio(ratio: Decimal, lifts_cap: bool) -> Decimal:
+    """16(5), reading 9: the approved ratio, and 50 % at most unless the document says otherwise."""
+    return ratio if lifts_cap else min(ratio, Decimal("0.50"))
+
+
+def in_yuan(amount: Decimal, rates: dict[str, str], per: int) -> Decimal | None:
+    """4: at the central parity, else at the spot buying rate, else at the cash buying rate."""
+    for name in ("central", "spot_buying", "cash_buying"):
+        if name in rates:
+            return money.to_the_fen(amount * Decimal(rates[name]) / per)
+    return None
+
+
+def is_struck_out(unqualified: list[int], year: int) -> bool:
+    """24: two years running."""
+    return year in unqualified and year - 1 in unqualified
+
+
+def may_apply_again_on(cancelled: date) -> date:
+    """24: two years later."""
+    return calendar.months_after(cancelled, 24)
+
+
+def may_file(case: dict[str, Any]) -> bool:
+    """7, 24, 30, reading 23: agreements with both institutions, a member, and not on the list that day."""
+    day = case["day"]
+
+    def holds(first: str, last: str | None) -> bool:
+        return first <= day and (last is None or day <= last)
+
+    both = all(
+        any(party == wanted and holds(first, last) for party, first, last in case["agreements"])
+        for wanted in ("manager", "finance_centre")
+    )
+    member = case["cancelled_on"] is None or day < case["cancelled_on"]
+    if case["readmitted_on"] is not None and case["readmitted_on"] <= day:
+        member = True
+    listed = any(first <= day and (last is None or day < last) for first, last in case["listed"])
+    return both and member and not listed
 
 
 def clawback_interest(case: dict[str, Any]) -> Decimal:
