@@ -11,5 +11,9 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Tasks declared with `shared_task` find this application, in every process."""
+        # The generators name models, which are there only now.
+        from config.demo import accounts
+
+        accounts.register()
         celery_app.set_default()
         celery_app.conf.beat_schedule = beat.schedule()

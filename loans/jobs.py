@@ -43,7 +43,7 @@ def entry_windows(on: date) -> dict[str, Any]:
             for role in TOLD:
                 notify(
                     key=f"entry_window:{bank.pk}:{window.quarter}:{'open' if opened else window.left}:{role}",
-                    role=role, bank=bank.pk, on=on, title=title, url=reverse("loans:upload_new"), due=day,
+                    role=role, bank=bank.pk, on=on, title=title, url=reverse("loans:uploads"), due=day,
                     article=window.window.article, body=_("截止后录入的贷款仍会保留，但不予补偿。"),
                 )  # fmt: skip
                 told += 1

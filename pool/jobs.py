@@ -58,10 +58,10 @@ def run_job(name: str, on: date, by: User | None = None) -> JobRun:
         if done is not None:
             done.repeated = True
             return done
-        run = JobRun.objects.create(job=name, slot=slot, on=on, by=by, started_at=timezone.now())
+        run = JobRun(job=name, slot=slot, on=on, by=by, started_at=timezone.now())
         run.result = audit.plain(job.fn(on)) or {}
         run.finished_at = timezone.now()
-        run.save(update_fields=["result", "finished_at"])
+        run.save(force_insert=True)
         if by is not None:
             audit.record("job.run", run, by=by, on=on, after={"job": name, "slot": slot}, article=job.article)
         run.repeated = False

@@ -142,9 +142,8 @@ def drafted(case: Case, *lacking: str) -> None:
         for item in claims_selectors.evidence_items(loan):
             if item not in lacking:
                 label = claims_selectors.evidence_label(item)
-                claims.add_evidence(
-                    claim_id=claim.pk, item=item, upload=sample(label), name=f"{label}.pdf", by=by, on=on
-                )
+                paper = sample(label, f"借据号：{loan.loan_number}", f"借款人：{loan.borrower_name}", f"日期：{on}")
+                claims.add_evidence(claim_id=claim.pk, item=item, upload=paper, name=f"{label}.pdf", by=by, on=on)
 
 
 @verb
@@ -272,9 +271,8 @@ def settlement_cancelled(case: Case) -> None:
 @verb
 def write_off_prepared(case: Case, loss: str) -> None:
     with case.maker() as (by, on):
-        proof = storage.keep(
-            sample("核销证明材料"), name="核销证明材料.pdf", purpose="write_off_proof", by=by, bank=by.institution
-        )
+        paper = sample("核销证明材料", f"借据号：{case.life.iou_number}", f"核销金额：{loss} 元")
+        proof = storage.keep(paper, name="核销证明材料.pdf", purpose="write_off_proof", by=by, bank=by.institution)
         recovery.apply_write_off(
             loan_id=case.loan.pk, written_off_on=on, loss_amount=Decimal(loss), evidence=proof, by=by, on=on,
             responsibility="已完成责任认定，经办人员尽职免责。",

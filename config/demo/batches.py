@@ -100,9 +100,8 @@ def papers(batches: Batches, name: str, *codes: str) -> None:
         with stage.acting(f"{code}-maker") as (by, on):
             for item in edition()["payment_papers"].words:
                 label = claims_selectors.paper_label(item)
-                claims.add_paper(
-                    packet_id=packet.pk, item=item, upload=sample(label), name=f"{label}.pdf", by=by, on=on
-                )
+                paper = sample(label, packet.bank.name, f"资助计划：{batches.plans[name].number}")
+                claims.add_paper(packet_id=packet.pk, item=item, upload=paper, name=f"{label}.pdf", by=by, on=on)
         with stage.acting(f"{code}-checker") as (by, on):
             version = PapersPacket.objects.get(pk=packet.pk).version
             claims.submit_papers(packet_id=packet.pk, by=by, on=on, version=version)
