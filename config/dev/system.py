@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.dev import chromium
 from config.dev.say import MISSING_LIBRARY, Stop, say
 
 
@@ -45,7 +46,7 @@ TO_RUN = (
     Need("libharfbuzz-subset0", _library("libharfbuzz-subset.so.0")),
 )
 TO_TEST = (
-    Need("chromium", _any_program("chromium", "chromium-browser", "google-chrome")),
+    Need("chromium", _any_program(*chromium.NAMES)),
     Need("libatomic1", _library("libatomic.so.1")),
     Need("fonts-noto-cjk", _chinese_font),
     Need("poppler-utils", _any_program("pdftotext")),

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,10 @@ import pytest
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from config.dev import chromium as installed
 from config.dev.places import VAR
 
 TRACES = VAR / "test" / "traces"
-QUIET = [
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 15_000
 EXPECTED_NOISE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 OUTCOME = pytest.StashKey[dict[str, bool]]()
@@ -49,12 +42,12 @@ def live_portal(committed_db: str) -> Iterator[Portal]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = installed.program()
     if program is None:
         pytest.skip("THERE IS NO CHROMIUM HERE: the journeys were not tried")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; nothing of Django does.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=program, args=installed.QUIET)
         yield browser
         browser.close()
 

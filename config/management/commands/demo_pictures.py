@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from claims.models import Claim
 from config.demo.accounts import SHOWN_BANK
+from config.dev import chromium
 from config.management.commands.demo_check import pages_named_on
 from pool import registry, scope
 
@@ -31,20 +32,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         portal = options["url"].rstrip("/")
+        program = chromium.program()
+        if program is None:
+            raise CommandError("there is no Chromium here: python3 dev.py setup installs it")
+        loan = _followed_loan()
         with sync_playwright() as player:
-            browser = player.chromium.launch()
+            browser = player.chromium.launch(executable_path=program, args=chromium.QUIET)
             if options["walk"]:
                 self._walk(browser, portal, Path(options["walk"]), options["width"], options["only"])
             else:
-                self._for_the_readmes(browser, portal)
+                self._for_the_readmes(browser, portal, loan)
             browser.close()
 
-    def _for_the_readmes(self, browser: Browser, portal: str) -> None:
+    def _for_the_readmes(self, browser: Browser, portal: str, loan: str) -> None:
         folder = Path(settings.BASE_DIR) / IMAGES
         folder.mkdir(parents=True, exist_ok=True)
         page = _signed_in(browser, portal, f"{SHOWN_BANK.lower()}-maker", README_WINDOW["width"])
         page.screenshot(path=folder / "home-bank.png")
-        page.goto(f"{portal}{_followed_loan()}")
+        page.goto(f"{portal}{loan}")
         page.screenshot(path=folder / "loan.png")
         self.stdout.write(f"two pictures in {folder}")
 
