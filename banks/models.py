@@ -201,7 +201,7 @@ class StandingEvent(BankOwned):
         VOIDED = "voided", _("撤销认定")
         UPGRADED = "upgraded", _("上调分类")
         RECOVERED = "recovered", _("本金全部收回")
-        RECHECKED = "rechecked", _("定期复核")
+        RECHECKED = "rechecked", _("定期重算")
 
     on = models.DateField(_("发生日期"))
     recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)

@@ -168,7 +168,7 @@ def confirm_payee(*, account_id: UUID, by: User, on: date, version: int) -> Paye
     if account.entered_by_id == by.pk:
         raise SamePerson(_("收款账户须由录入人以外的人员确认。"))
     if PayeeAccount.objects.filter(bank_id=account.bank_id, revision__gt=account.revision).exists():
-        raise Refused("payee_replaced", _("该账户已有更新的版本,请确认最新版本。"))
+        raise Refused("payee_replaced", _("该账户已有更新的版本，请确认最新版本。"))
     account.confirmed_by, account.confirmed_on = by, on
     account.version += 1
     account.save(update_fields=["confirmed_by", "confirmed_on", "version"])

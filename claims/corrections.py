@@ -34,9 +34,9 @@ def _pairs(words: Any) -> tuple[tuple[str, Any], ...]:
 
 FACTS: dict[str, Fact] = {
     "npl_principal": Fact(gettext_lazy("认定时本金余额"), "money"),
-    "other_balances": Fact(gettext_lazy("他行贷款余额"), "money"),
-    "credit_report_on": Fact(gettext_lazy("征信报告出具日期"), "date"),
-    "annual_rate": Fact(gettext_lazy("年利率(%)"), "rate"),
+    "other_balances": Fact(gettext_lazy("其他贷款余额"), "money"),
+    "credit_report_on": Fact(gettext_lazy("信用报告出具日期"), "date"),
+    "annual_rate": Fact(gettext_lazy("年利率（%）"), "rate"),
     "credit_line": Fact(gettext_lazy("单户授信总额"), "money"),
     "borrower_kind": Fact(gettext_lazy("借款人类型"), "choice", _pairs(BorrowerKind)),
     "industry_group": Fact(gettext_lazy("划型行业"), "group"),

@@ -47,7 +47,7 @@ class ReportForm(forms.Form):
     """What the credit report says (4.4, 19(2))."""
 
     credit_report_on = forms.DateField(label=_("信用报告出具日期"), required=False, widget=DayInput())
-    reported_balances = MoneyField(label=_("放款时他行贷款余额"), required=False)
+    reported_balances = MoneyField(label=_("放款时点其他贷款余额"), required=False)
 
 
 class PublicityForm(forms.Form):

@@ -44,7 +44,7 @@ EVENT_WORDS = [
     ("disbursed", _("贷款发放：录入期限")),
     ("determined", _("认定不良：申请期限")),
     ("submitted", _("提交申请：审核期限")),
-    ("report_floor", _("提交申请：征信报告最早出具日")),
+    ("report_floor", _("提交申请：信用报告最早出具日")),
     ("posted", _("发布公示：公示截止日")),
     ("plan_issued", _("计划下达：拨款资料提交期限")),
     ("documents_complete", _("资料收齐：拨付期限")),
@@ -207,9 +207,9 @@ class AssessTrialForm(TrialForm):
     use = forms.ChoiceField(label=_("贷款用途"), choices=words.Use.choices)
     other_cover = forms.ChoiceField(label=_("其他保障"), choices=words.OtherCover.choices)
     principal = _money(_("贷款本金"), "3000000.00")
-    other_balances = _money(_("他行贷款余额"), "1000000.00")
+    other_balances = _money(_("其他贷款余额"), "1000000.00")
     credit_line = _money(_("单户授信总额"))
-    annual_rate = forms.CharField(label=_("年利率(%)"), initial="4.35")
+    annual_rate = forms.CharField(label=_("年利率（%）"), initial="4.35")
     disbursed_on = _day(_("发放日期"), "2024-05-10")
     matures_on = _day(_("到期日期"), "2025-05-10")
     entered_on = _day(_("入库日期"), "2024-06-03")
@@ -219,7 +219,7 @@ class AssessTrialForm(TrialForm):
     determined_on = _day(_("不良认定日期"), "2024-08-20")
     npl_principal = _money(_("认定时本金余额"), "2500000.00")
     submitted_on = _day(_("申请提交日期"), "2024-10-15")
-    credit_report_on = _day(_("征信报告出具日期"), "2024-09-27")
+    credit_report_on = _day(_("信用报告出具日期"), "2024-09-27")
     bank_dishonest = forms.BooleanField(label=_("银行列入严重失信主体名单"), required=False)
     qualification = forms.ChoiceField(
         label=_("企业资质"), choices=[("", _("无")), *words.Qualification.choices], required=False

@@ -101,7 +101,7 @@ class Report(FSMModelMixin, Record):
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")
-        DRAFT = "draft", _("待复核")
+        DRAFT = "draft", _("待核准")
         ISSUED = "issued", _("已发布")
         FAILED = "failed", _("生成失败")
 
@@ -124,7 +124,7 @@ class Report(FSMModelMixin, Record):
     as_of = models.DateTimeField(_("数据时点"), null=True, blank=True)
     inputs = models.JSONField(_("统计数据"), default=dict)
     inputs_hash = models.CharField(_("数据校验值"), max_length=64, blank=True)
-    check_code = models.CharField(_("核验码"), max_length=24, blank=True)
+    check_code = models.CharField(_("校验码"), max_length=24, blank=True)
     code_version = models.CharField(_("程序版本"), max_length=40, blank=True)
     problem = models.TextField(_("失败原因"), blank=True)
     pdf = models.ForeignKey(

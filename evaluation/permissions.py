@@ -40,11 +40,11 @@ def may_prepare(user: Any) -> Answer:
 def may_check(user: Any, case: Any) -> Answer:
     """File an evaluation or issue a report that another person has prepared."""
     if user.role not in CHECKERS:
-        return False, _("只有高新投终审人员可以复核报送。")
+        return False, _("只有高新投终审人员可以核准报送。")
     if case.made_by_id is None:
         return False, _("系统自动编制的草稿，须先由统计人员核对确认。")
     if case.made_by_id == user.pk or not hats.may_wear(case, user, CHECKER):
-        return False, _("复核人不能是编制人本人。")
+        return False, _("核准人不能是编制人本人。")
     return YES
 
 

@@ -191,7 +191,7 @@ def evaluation_context(figures: dict[str, Any]) -> dict[str, Any]:
         "strikes": [line["bank"] for line in lines if line["second_strike"]],
         "chart": mark_safe(charts.svg(option, *CHART_SIZE)) if lines else "",
         "notes": [
-            {"text": _("排名从高到低，并列同名次；等级依次按不合格、优秀、良好、合格认定。"), "article": "23"},
+            {"text": _("排名从高到低，并列同名次；等级依次按不合格、优秀、良好、合格评定。"), "article": "23"},
             {"text": _("同比增速只对上年有发放额的银行排名。"), "article": "22"},
             {"text": _("评价和排名结果报主管部门备案。"), "article": "25"},
         ],

@@ -50,7 +50,7 @@ def entry_windows(on: date) -> dict[str, Any]:
     return {"notices": told}
 
 
-@job("recheck_standing", gettext_lazy("不良占比定期复核"), "17", order=20)
+@job("recheck_standing", gettext_lazy("不良占比定期重算"), "17", order=20)
 def recheck_standing(on: date) -> dict[str, Any]:
     """Count every bank's sums anew from its loans, in two questions for all; only where they differ is a row locked,
     counted again, corrected, put on record and told."""
@@ -65,7 +65,7 @@ def recheck_standing(on: date) -> dict[str, Any]:
             corrected.append(row.bank.short_name)
             notify(
                 key=f"standing_corrected:{bank_id}:{row.version}", role=Role.MANAGER_STATISTICS, bank=bank_id, on=on,
-                title=_("%(bank)s的不良占比经复核更正") % {"bank": row.bank},
+                title=_("%(bank)s的不良占比经重算更正") % {"bank": row.bank},
                 url=reverse("banks:detail", args=[bank_id]),
             )  # fmt: skip
     return {"banks": len(counted), "corrected": corrected}

@@ -34,7 +34,7 @@ def export_columns(*, with_bank: bool) -> list[Column]:
         Column(_("统一社会信用代码"), "credit_code", "code", width=22),
         Column(_("行业代码"), "industry_code", "code"),
         Column(_("年利率"), "annual_rate", "points"),
-        Column(_("他行贷款余额"), "other_balances", "money", unit=_("元"), width=18),
+        Column(_("其他贷款余额"), "other_balances", "money", unit=_("元"), width=18),
         Column(_("单户授信总额"), "credit_line", "money", unit=_("元"), width=18),
         Column(_("录入截止日"), "entry_closes_on", "date", width=12),
     ]

@@ -21,7 +21,7 @@ INSTRUCTIONS = (
     Instruction(_("贷款须用于借款人自身的生产经营。"), USE),
     Instruction(_("年利率填放款时的合同利率，与同期贷款市场报价利率比较。"), RATE),
     Instruction(_("放款时点其他贷款余额加本笔金额，决定补偿比例的档次。"), TIER),
-    Instruction(_("资质在放款日有效才计入；填了资质必须填有效期的起止日期。"), ADDITION),
+    Instruction(_("资质在发放日有效才计入；填了资质必须填有效期的起止日期。"), ADDITION),
     Instruction(_("首笔贷款指此前在任何银行都没有贷款；纯信用指没有任何其他担保。"), FEATURE),
 )
 

@@ -63,4 +63,4 @@ class Feature(models.TextChoices):
     CREDIT = "credit", _("纯信用")
     IP_PLEDGE = "ip_pledge", _("知识产权质押")
     RECEIVABLES_PLEDGE = "receivables_pledge", _("应收账款质押")
-    INVENTORY_PLEDGE = "inventory_pledge", _("存货抵(质)押")
+    INVENTORY_PLEDGE = "inventory_pledge", _("存货抵（质）押")

@@ -39,4 +39,4 @@ class Stale(Refused):
     status = 409
 
     def __init__(self, message: object = "", *, code: str = "stale", article: str = "", field: str = "") -> None:
-        super().__init__(code, message or _("该事项已被他人更新,请刷新页面后重新办理。"), article, field)
+        super().__init__(code, message or _("该事项已被他人更新，请刷新页面后重新办理。"), article, field)

@@ -66,7 +66,7 @@ def move(
         getattr(subject, transition)()
     except TransitionNotAllowed as fault:
         shown = getattr(subject, f"get_{field}_display")()
-        raise Refused("move_not_allowed", _("当前状态为“%(state)s”,不能办理此项操作。") % {"state": shown}) from fault
+        raise Refused("move_not_allowed", _("当前状态为“%(state)s”，不能办理此项操作。") % {"state": shown}) from fault
     for name, value in changes.items():
         setattr(subject, name, value)
     subject.version += 1

@@ -49,7 +49,7 @@ class Recovery(FSMModelMixin, BankOwned):
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.PREPARED, protected=True)
     received_on = models.DateField(_("收回日期"))
     amount = models.DecimalField(_("收回金额"), max_digits=18, decimal_places=2)
-    principal_part = models.DecimalField(_("其中:本金"), max_digits=18, decimal_places=2)
+    principal_part = models.DecimalField(_("其中：本金"), max_digits=18, decimal_places=2)
     method = models.CharField(_("处置方式"), max_length=16, choices=Method.choices)
     note = models.CharField(_("说明"), max_length=400, blank=True)
     voucher = models.ForeignKey(

@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
                             ("voided", "撤销认定"),
                             ("upgraded", "上调分类"),
                             ("recovered", "本金全部收回"),
-                            ("rechecked", "定期复核"),
+                            ("rechecked", "定期重算"),
                         ],
                         max_length=12,
                         verbose_name="变动原因",

@@ -51,9 +51,9 @@ class Claim(FSMModelMixin, BankOwned):
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     submitted_on = models.DateField(_("提交日期"), null=True, blank=True)
     first_submitted_on = models.DateField(_("首次提交日期"), null=True, blank=True)
-    credit_report_on = models.DateField(_("征信报告出具日期"), null=True, blank=True)
+    credit_report_on = models.DateField(_("信用报告出具日期"), null=True, blank=True)
     reported_balances = models.DecimalField(
-        _("征信报告所示他行贷款余额"), max_digits=18, decimal_places=2, null=True, blank=True
+        _("信用报告所示其他贷款余额"), max_digits=18, decimal_places=2, null=True, blank=True
     )
     verified = models.JSONField(_("核定事实"), default=dict, blank=True)
     findings = models.JSONField(_("规则核验"), default=list, blank=True)

@@ -231,7 +231,7 @@ def _refuse_incomplete(claim: Claim) -> None:
         words = "、".join(selectors.evidence_label(item) for item in missing)
         raise Refused("evidence_missing", _("缺少申请材料：%(items)s。") % {"items": words}, article, field="evidence")
     if claim.credit_report_on is None or claim.reported_balances is None:
-        text = _("请填写信用报告日期和报告所示放款时的他行贷款余额。")
+        text = _("请填写信用报告日期和报告所示放款时点的其他贷款余额。")
         raise Refused("report_not_described", text, edition()["credit_report_age"].article, field="credit_report_on")
 
 

@@ -175,7 +175,7 @@ def case_facts(claim: Claim) -> list[tuple[Any, ...]]:
         (_("认定不良日期"), claim.determination.determined_on),
         (_("认定分类"), claim.determination.get_classification_display()),
         (_("认定时本金余额"), values["npl_principal"], book["amount_basis"].article),
-        (_("放款时他行贷款余额"), values["other_balances"], book["compensation_tiers"].article),
+        (_("放款时点其他贷款余额"), values["other_balances"], book["compensation_tiers"].article),
         (_("信用报告出具日期"), values["credit_report_on"], book["credit_report_age"].article),
         (_("首次提交日期"), claim.first_submitted_on),
         (_("经办人"), claim.made_by),

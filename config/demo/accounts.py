@@ -22,7 +22,7 @@ NOTES = {
     Role.AUTHORITY: _("公示、异议、资助计划、核销批准"),
     Role.SUPERVISOR: _("预算安排、核销批准"),
     Role.REGULATOR: _("查阅和下载报告"),
-    Role.AUDITOR: _("查阅全部,不作变更"),
+    Role.AUDITOR: _("查阅全部，不作变更"),
     Role.SYSTEM_ADMIN: _("管理账户"),
     Role.SECURITY_ADMIN: _("管理角色与策略"),
 }

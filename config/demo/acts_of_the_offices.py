@@ -50,7 +50,7 @@ def corrected(case: Case, name: str, value: str) -> None:
         claim = case.newest(Claim)
         claims.correct_facts(
             claim_id=claim.pk, by=by, on=on, version=claim.version, corrections_={name: value},
-            reason="以征信报告所载为准",
+            reason="以信用报告所载为准",
         )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from django.core.management import call_command
 from banks import services as banks
 from banks.models import Agreement
 from pool import scope
-from pool.services import appropriations, people
+from pool.ledger import appropriations
+from pool.services import people
 
 from .banks import DemoBank
 from .borrowers import credit_code

@@ -109,7 +109,7 @@ _DATES: tuple[tuple[str, str, str, _Change], ...] = (
 )
 _WARNINGS: tuple[tuple[str, str, str, _Change], ...] = (
     ("提示：有有效期无资质", "qualification_dates_alone", "qualifications", {"qualifications": ""}),
-    ("提示：首笔贷款却有他行余额", "first_loan_with_balances", "features", {"features": "首笔贷款"}),
+    ("提示：首笔贷款却有其他贷款余额", "first_loan_with_balances", "features", {"features": "首笔贷款"}),
     ("提示：纯信用却有质押", "credit_with_pledge", "features", {"features": "纯信用、知识产权质押"}),
     ("提示：授信小于贷款金额", "line_under_principal", "credit_line", {"credit_line": Decimal("300000.00")}),
     ("提示：划型行业与代码不对应", "group_against_code", "industry_group", {"industry_group": "建筑业"}),

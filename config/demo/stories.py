@@ -200,7 +200,7 @@ AFTER_PAYMENT: tuple[Story, ...] = (
 
 BEFORE_PAYMENT: tuple[Story, ...] = (
     story("拨款资料待银行提交", "plain", "B01", "2024-04-09", JANUARY, batch="january"),
-    story("核定他行余额，资料待核对", "worked_example", "B02", "2024-04-10", """
+    story("核定其他贷款余额，资料待核对", "worked_example", "B02", "2024-04-10", """
         2024-10-08 determined
         2024-11-05 claimed
         2024-11-18 corrected other_balances 2000000.01

@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                     django_fsm.FSMField(
                         choices=[
                             ("requested", "生成中"),
-                            ("draft", "待复核"),
+                            ("draft", "待核准"),
                             ("issued", "已发布"),
                             ("failed", "生成失败"),
                         ],
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateTimeField(blank=True, null=True, verbose_name="数据时点")),
                 ("inputs", models.JSONField(default=dict, verbose_name="统计数据")),
                 ("inputs_hash", models.CharField(blank=True, max_length=64, verbose_name="数据校验值")),
-                ("check_code", models.CharField(blank=True, max_length=24, verbose_name="核验码")),
+                ("check_code", models.CharField(blank=True, max_length=24, verbose_name="校验码")),
                 ("code_version", models.CharField(blank=True, max_length=40, verbose_name="程序版本")),
                 ("problem", models.TextField(blank=True, verbose_name="失败原因")),
                 (

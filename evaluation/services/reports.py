@@ -73,7 +73,7 @@ def _request(kind: str, period: str, starts_on: date, ends_on: date, *, by: User
     maker = MAKERS[kind]
     newest = Report.objects.select_for_update().filter(kind=kind, period=period).order_by("-revision").first()
     if newest is not None and newest.state in UNFINISHED:
-        raise Refused("report_open", _("该报告期已有一份报告正在编制或待复核。"), maker.article(), "period")
+        raise Refused("report_open", _("该报告期已有一份报告正在编制或待核准。"), maker.article(), "period")
     with reports.in_chinese():
         title = maker.title(period)
     report: Report = Report.objects.create(
@@ -192,7 +192,7 @@ def _as_seen(report: Report, version: int) -> None:
     if report.version != version:
         raise Stale()
     if report.state != Report.State.DRAFT:
-        raise Refused("not_a_draft", _("只有待复核的报告可以办理此项操作。"))
+        raise Refused("not_a_draft", _("只有待核准的报告可以办理此项操作。"))
 
 
 def _filed(report: Report) -> Evaluation:

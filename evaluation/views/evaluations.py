@@ -47,7 +47,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         except Refused as no:
             add_to_form(form, no)
         else:
-            messages.success(request, _("%(year)s年度评价草稿已编制，请终审人员复核报备。") % {"year": made.year})
+            messages.success(request, _("%(year)s年度评价草稿已编制，请终审人员核准报备。") % {"year": made.year})
             return redirect(made)
     status = 422 if form.is_bound else 200
     return render(request, "evaluation/evaluation_form.html", {"form": form}, status=status)
@@ -101,7 +101,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(may.may_prepare(request.user))
     evaluation = get_object_or_404(selectors.visible_to(request.user), pk=pk, state=Evaluation.State.DRAFT)
     made = services.draft_evaluation(year=evaluation.year, by=request.user, on=clock.today())
-    messages.success(request, _("%(year)s年度评价草稿已核对确认，请终审人员复核报备。") % {"year": made.year})
+    messages.success(request, _("%(year)s年度评价草稿已核对确认，请终审人员核准报备。") % {"year": made.year})
     return redirect(made)
 
 

@@ -127,7 +127,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def adopt(request: HttpRequest, pk: UUID) -> HttpResponse:
     report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
     services.adopt_report(report_id=report.pk, by=request.user, on=clock.today(), version=seen_version(request))
-    messages.success(request, _("已核对确认，请终审人员复核发布。"))
+    messages.success(request, _("已核对确认，请终审人员核准发布。"))
     return redirect(report)
 
 

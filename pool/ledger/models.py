@@ -59,7 +59,7 @@ class LedgerTransaction(models.Model):
     class Kind(models.TextChoices):
         APPROPRIATE = "appropriate", _("拨款到账")
         RESERVE = "reserve", _("预留")
-        VOID = "void", _("撤销预留")
+        VOID = "void", _("释放预留")
         PAYMENT = "payment", _("支付补偿")
         RETURN = "return", _("收到返还")
         REFUND = "refund", _("收到退回")

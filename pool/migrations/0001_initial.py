@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="user_bank_role_has_bank",
-                        violation_error_message="银行角色必须属于一家银行,其他角色不属于任何银行。",
+                        violation_error_message="银行角色必须属于一家银行，其他角色不属于任何银行。",
                     )
                 ],
             },
@@ -950,8 +950,8 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
                 ("replaced_at", models.DateTimeField(blank=True, null=True, verbose_name="被替代时间")),
                 ("published_on", models.DateField(verbose_name="发布日期")),
-                ("one_year", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="一年期(%)")),
-                ("five_year", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="五年期以上(%)")),
+                ("one_year", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="一年期（%）")),
+                ("five_year", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="五年期以上（%）")),
                 (
                     "confirmed_by",
                     models.ForeignKey(

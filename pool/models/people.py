@@ -114,7 +114,7 @@ class User(AbstractBaseUser):
                 condition=models.Q(role__startswith="bank_", institution__isnull=False)
                 | (~models.Q(role__startswith="bank_") & models.Q(institution__isnull=True)),
                 name="user_bank_role_has_bank",
-                violation_error_message=_("银行角色必须属于一家银行,其他角色不属于任何银行。"),
+                violation_error_message=_("银行角色必须属于一家银行，其他角色不属于任何银行。"),
             )
         ]
 

@@ -74,8 +74,8 @@ class CalendarDay(ReferenceRow):
 
 class LprRate(ReferenceRow):
     published_on = models.DateField(_("发布日期"))
-    one_year = models.DecimalField(_("一年期(%)"), max_digits=5, decimal_places=2)
-    five_year = models.DecimalField(_("五年期以上(%)"), max_digits=5, decimal_places=2)
+    one_year = models.DecimalField(_("一年期（%）"), max_digits=5, decimal_places=2)
+    five_year = models.DecimalField(_("五年期以上（%）"), max_digits=5, decimal_places=2)
     key_fields = ("published_on",)
 
     class Meta(ReferenceRow.Meta):

@@ -20,7 +20,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class SampleFilter(forms.Form):
     number = forms.CharField(label=_("借据号"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), ("entered", _("已入库"))])
-    since = forms.DateField(label=_("放款日起"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("发放日起"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class SampleForm(forms.Form):
@@ -59,7 +59,7 @@ def sample_table() -> Table:
         Column(_("借款人"), lambda row: row[0][1]),
         Column(_("放款金额"), lambda row: row[0][2], "money", unit=_("元"), sort="amount"),
         Column(_("年利率"), lambda row: row[0][3], "percent"),
-        Column(_("放款日"), lambda row: row[0][4], "date", sort="disbursed"),
+        Column(_("发放日"), lambda row: row[0][4], "date", sort="disbursed"),
         Column(_("状态"), lambda row: row[1], "status"),
         Column(_("依据"), lambda row: "19(1)", "article"),
     )
@@ -116,7 +116,7 @@ def sample_events() -> list[dict[str, Any]]:
             "at": _at(15, 17, 48),
             "what": _("退回更正"),
             "who": _("周启明 · 高新投初审"),
-            "why": _("征信报告出具日早于申请日前 10 个工作日，请补充近期报告。"),
+            "why": _("信用报告出具日早于申请日前 10 个工作日，请补充近期报告。"),
             "article": "19(2)",
             "tone": "wait",
         },
@@ -204,7 +204,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "facts": [
             (_("借款人"), _("深圳市南岭精密五金有限公司")),
             (_("放款金额（元）"), Decimal("3000000.00")),
-            (_("放款日"), date(2024, 5, 10)),
+            (_("发放日"), date(2024, 5, 10)),
             (_("补偿比例"), "50%", "16.1(1)"),
             (_("纯信用"), True),
             (_("经办机构"), None),

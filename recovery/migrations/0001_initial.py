@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ),
                 ("received_on", models.DateField(verbose_name="收回日期")),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="收回金额")),
-                ("principal_part", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="其中:本金")),
+                ("principal_part", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="其中：本金")),
                 (
                     "method",
                     models.CharField(

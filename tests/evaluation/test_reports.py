@@ -259,7 +259,7 @@ def test_a_second_delivery_makes_nothing_twice(committed_db: str) -> None:
     with scope.everything():
         assert StoredFile.objects.count() == files and fresh(report).version == report.version
         assert OutboxTask.objects.get(task=services.TASK).done_at is not None
-        with pytest.raises(Refused, match="正在编制或待复核"):
+        with pytest.raises(Refused, match="正在编制或待核准"):
             services.request_half_year(period="2024H2", by=statistics(), on=TODAY)
 
 

@@ -11,9 +11,9 @@ from claims import selectors, services
 from claims.models import Claim, EndingRequest, FundingPlan, Objection, PapersPacket, Payment, Publicity, Upgrade
 from loans.models import Loan
 from pool import clock, scope
+from pool.ledger import appropriations
 from pool.models import BusinessDate, Role, User
 from pool.selectors import edition, refs
-from pool.services import appropriations
 from tests.factories.banks import payee_account
 from tests.factories.loans import determined_loan, healthy_volume
 from tests.factories.people import BankTeam, bank_team, person

@@ -150,7 +150,7 @@ def the_bank_claims_with_every_document(journey: Journey) -> None:
     maker.press(journey.life.iou_number)
     maker.press("开始准备申请")
     maker.fill("信用报告出具日期", "2024-07-05")
-    maker.fill("放款时他行贷款余额", "2000000.00")
+    maker.fill("放款时点其他贷款余额", "2000000.00")
     maker.press("保存并核验")
     for number, item in enumerate(EVIDENCE, start=1):
         maker.upload(item, make.pdf_bytes(), f"{number}-{item}.pdf")

@@ -30,7 +30,7 @@ COLUMNS = (
     Column("余额", "amount", "money", unit="元"),
     Column("利率", "rate", "percent"),
     Column("笔数", "count", "int"),
-    Column("放款日", "day", "date"),
+    Column("发放日", "day", "date"),
     Column("状态", "state", "status"),
 )
 ROW = {
@@ -98,7 +98,7 @@ def test_an_ordinary_text_stays_as_it_is(harmless: str) -> None:
 
 def test_figures_and_days_keep_their_type_and_format() -> None:
     sheet = opened(exports.xlsx_bytes([Sheet("贷款", COLUMNS, [ROW])])).active
-    assert [cell.value for cell in sheet[1]] == ["借款人", "余额（元）", "利率", "笔数", "放款日", "状态"]
+    assert [cell.value for cell in sheet[1]] == ["借款人", "余额（元）", "利率", "笔数", "发放日", "状态"]
     name, amount, rate, count, day, state = sheet[2]
     assert name.value == ROW["name"] and not name.quotePrefix
     assert (amount.value, amount.number_format) == (1234567.89, "#,##0.00")

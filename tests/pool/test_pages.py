@@ -72,6 +72,11 @@ def test_what_waits_is_shown_with_day_article_and_who_is_waited_for() -> None:
     assert "等待他人办理" in text
 
 
+def test_the_sign_in_page_leads_to_the_publicity(db, client):
+    """No account is needed to read what is publicly posted (20(2))."""
+    assert f'href="{reverse("publicity:index")}"' in client.get("/login/").content.decode()
+
+
 def test_signing_in_and_out_is_logged() -> None:
     user, client = person(), Client()
     wrong = client.post("/login/", {"username": user.username, "password": "nonsense"})

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("appropriate", "拨款到账"),
                             ("reserve", "预留"),
-                            ("void", "撤销预留"),
+                            ("void", "释放预留"),
                             ("payment", "支付补偿"),
                             ("return", "收到返还"),
                             ("refund", "收到退回"),
