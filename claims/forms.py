@@ -46,8 +46,8 @@ class ClaimFilter(forms.Form):
 class ReportForm(forms.Form):
     """What the credit report says (4.4, 19(2))."""
 
-    credit_report_on = forms.DateField(label=_("信用报告出具日期"), required=False, widget=DayInput())
-    reported_balances = MoneyField(label=_("放款时点其他贷款余额"), required=False)
+    credit_report_on = forms.DateField(label=_("信用报告出具日期"), widget=DayInput())
+    reported_balances = MoneyField(label=_("放款时点其他贷款余额"), help_text=_("没有的填 0"))
 
 
 class PublicityForm(forms.Form):

@@ -88,9 +88,9 @@ def _near(on: date) -> Iterable[Deadline]:
 def _remind(row: Deadline, left: str, on: date) -> None:
     words = {"label": row.label, "day": row.closes_on, "left": left}
     if left == "late":
-        title = _("“%(label)s”已于 %(day)s 逾期") % words
+        title = _("“%(label)s”截至 %(day)s（含当日），已逾期") % words
     else:
-        title = _("“%(label)s”将于 %(day)s 截止，还剩 %(left)s 个工作日") % words
+        title = _("“%(label)s”截至 %(day)s（含当日），还剩 %(left)s 个工作日") % words
     told = {
         "key": f"due:{row.pk}:{row.closes_on}:{left}", "on": on, "url": url_of(row), "article": row.article,
         "due": row.closes_on,

@@ -1,7 +1,7 @@
 """Who is waited for, until when, by which article: for one claim, and for each person the list of all that waits."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -132,6 +132,26 @@ def of_packet(packet: PapersPacket) -> Todo | None:
         title=title, url=packet_url(packet), due=last, article=edition()[slug].article, waiting_for=str(who),
         detail=_("该行暂停办理，期限停止计算") if paying and last is None else "",
     )  # fmt: skip
+
+
+def of_plan(plan: FundingPlan, packets: Iterable[PapersPacket]) -> list[Todo]:
+    """A draft waits for its second person; an issued plan for the banks' papers and the transfers, each kind once."""
+    if plan.state == FundingPlan.State.DRAFTED:
+        title, detail = _("签发下达资助计划"), _("拟稿人不能签发自己拟定的计划")
+        article = edition()["publicity_period"].article
+        return [Todo(title, detail, article=article, waiting_for=_("主管部门另一名人员"))]
+    kinds: dict[str, list[tuple[Todo, str]]] = {}
+    for packet in packets:
+        todo = of_packet(packet)
+        if todo is not None:
+            kinds.setdefault(todo.title, []).append((todo, packet.bank.short_name))
+    return [_first_of(found) for found in kinds.values()]
+
+
+def _first_of(found: list[tuple[Todo, str]]) -> Todo:
+    """The most urgent of a kind, with all the banks that it waits for."""
+    first = min((todo for todo, _bank in found), key=lambda todo: todo.due or date.max)
+    return replace(first, detail="、".join(bank for _todo, bank in found), url="", count=len(found))
 
 
 def claim_url(claim: Claim) -> str:

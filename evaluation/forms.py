@@ -25,6 +25,7 @@ class YearForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("该年度评价已报备的，须说明重新评价的原因，编制为新的版次。"),
     )
+    reason.needed_when = _("更正时必填")
 
 
 class HalfYearForm(forms.Form):

@@ -34,9 +34,9 @@ def entry_windows(on: date) -> dict[str, Any]:
             continue
         day = window.window.closes_on
         title = (
-            _("%(quarter)s贷款的录入期开始，截止 %(day)s") % {"quarter": window.name, "day": day}
+            _("%(quarter)s贷款的录入期开始，截至 %(day)s（含当日）") % {"quarter": window.name, "day": day}
             if opened
-            else _("%(quarter)s贷款的录入期将于 %(day)s 截止，还剩 %(left)s 个工作日")
+            else _("%(quarter)s贷款的录入期截至 %(day)s（含当日），还剩 %(left)s 个工作日")
             % {"quarter": window.name, "day": day, "left": window.left}
         )
         for bank in members_on(on):

@@ -55,13 +55,15 @@ def move(
     article: str = "",
     reason: str = "",
     field: str = "state",
+    first: bool = False,
     **changes: Any,
 ) -> Transition:
     """Run one declared transition with `changes` to other fields, save it under a new version, and log it.
 
-    The caller holds the row's lock. A move the table does not allow is refused.
+    The caller holds the row's lock. A move the table does not allow is refused. With `first` the row's story begins
+    with this move: where it stood before is nobody's desk and is not told.
     """
-    source = getattr(subject, field)
+    source = "" if first else getattr(subject, field)
     try:
         getattr(subject, transition)()
     except TransitionNotAllowed as fault:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from pool import clock
 from pool.errors import Refused
 from pool.models import StoredFile, User
 
@@ -62,6 +63,7 @@ def keep(
         bank=bank,
         purpose=purpose,
         by=by,
+        kept_on=clock.today(),
     )
 
 

@@ -38,7 +38,7 @@ def open_window(on: date) -> dict[str, Any]:
     for bank in _banks_with_live_projects():
         notify(
             key=f"recovery-window:{window.closes_on}:{bank}", bank=bank, role=Role.BANK_MAKER, on=on,
-            title=_("清收上报返还窗口开启，%(closes)s 截止") % {"closes": window.closes_on},
+            title=_("清收上报返还窗口开启，截至 %(closes)s（含当日）") % {"closes": window.closes_on},
             url=reverse("recovery:projects"), article=window.article, due=window.closes_on,
         )  # fmt: skip
         told += 1

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Min, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from loans.models import Loan
 from pool.models import Role
 from pool.money import yuan
 from pool.registry import Todo
@@ -150,6 +152,90 @@ def _counted(rows: "QuerySet[Any]", title: str, url: str, due: str, article: str
     if count:
         first = rows.aggregate(first=Min(due))["first"] if due else None
         yield Todo(title, "", url, first, article, waiting_for, count)
+
+
+# ---- what one case waits for, on its own page -----------------------------------------------------------------------
+
+DESKS: dict[str, tuple[Any, Any]] = {
+    State.APPLIED: (gettext_lazy("审核核销结项申请"), gettext_lazy("高新投集团")),
+    State.MANAGER_PASSED: (gettext_lazy("复核核销结项申请"), gettext_lazy("金融中心")),
+    State.FINANCE_PASSED: (gettext_lazy("批准核销结项"), gettext_lazy("主管部门")),
+    State.AUTHORITY_APPROVED: (gettext_lazy("批准核销结项"), gettext_lazy("监管执行部门")),
+    State.SUPERVISOR_APPROVED: (gettext_lazy("办理核销结项"), gettext_lazy("高新投集团")),
+}
+BOTH_INSTITUTIONS = frozenset({State.APPLIED, State.MANAGER_PASSED})
+"""The two desks whose time the law counts together (20(6))."""
+
+
+def of_return(advice: Return) -> Todo | None:
+    """The bank's transfer, then the second person who finds it on the account."""
+    steps = {
+        Return.State.DUE: (_("返还清收资金"), _("加盟银行")),
+        Return.State.RECEIPT_ENTERED: (_("确认到账"), _("金融中心复核")),
+    }
+    if advice.state not in steps:
+        return None
+    title, who = steps[advice.state]
+    return Todo(
+        title, due=advice.due_on, article=_law("return_formula"), waiting_for=who, provisional=advice.due_provisional
+    )
+
+
+def of_settlement(row: Settlement) -> Todo | None:
+    law = _law("settlement_period")
+    if row.state == Settlement.State.PREPARED:
+        return Todo(_("复核并提交清收申请"), due=row.apply_by, article=law, waiting_for=_("银行复核"))
+    if row.state == Settlement.State.APPLIED:
+        return Todo(_("审核清收申请"), article=law, waiting_for=_("高新投集团"))
+    return None
+
+
+def of_closing(row: Closing) -> Todo | None:
+    """The office at whose desk it lies; nothing once it has ended."""
+    if not row.is_open:
+        return None
+    if row.state == State.PREPARED:
+        slug = "write_off_chain" if row.kind == Closing.Kind.WRITE_OFF else "payoff_closing"
+        return Todo(_("复核结项"), due=row.apply_by, article=_law(slug), waiting_for=_("银行复核"))
+    if row.kind == Closing.Kind.SETTLED:
+        return Todo(_("复核清偿结项"), article="20(4)", waiting_for=_("金融中心"))
+    title, who = DESKS[row.state]
+    due = row.decide_by if row.state in BOTH_INSTITUTIONS else None
+    return Todo(str(title), due=due, article=_law("write_off_chain"), waiting_for=str(who))
+
+
+def of_project(
+    loan: Loan, tape: selectors.Tape | None, settlement: Settlement | None, closing: Closing | None, on: date
+) -> Todo | None:
+    """What a compensated project waits for: what is under way first, then the money, then the quarter's window."""
+    under_way = (closing and of_closing(closing)) or (settlement and of_settlement(settlement))
+    if under_way or tape is None or loan.state not in selectors.AFTER_PAYMENT:
+        return under_way or None
+    return _of_tape(tape) or _of_quiet(loan, on)
+
+
+def _of_tape(tape: selectors.Tape) -> Todo | None:
+    """Instalments to be reported, and returns that have not arrived."""
+    if tape.prepared:
+        days = [row.report_by for row in tape.prepared if row.report_by]
+        return Todo(
+            _("复核并上报清收记录"), due=min(days, default=None), article=_law("recovery_window"),
+            waiting_for=_("银行复核"),
+        )  # fmt: skip
+    owed = [line.advice for line in tape.lines if line.advice]
+    waiting = sorted((row for row in owed if of_return(row)), key=lambda row: (row.due_on, row.pk))
+    return of_return(waiting[0]) if waiting else None
+
+
+def _of_quiet(loan: Loan, on: date) -> Todo:
+    """Nothing is owed: the accounts are settled, or disposal goes on until the next window."""
+    if loan.state == Loan.State.RECOVERED:
+        return Todo(_("核账结项：返还资金已到齐"), article="20(4)", waiting_for=_("高新投集团"))
+    window = terms.window_at(on)
+    return Todo(
+        _("继续清收，收回款项后上报并返还"), _("没有收回的无须上报"), due=window.closes_on, article=window.article,
+        waiting_for=_("加盟银行"), provisional=window.provisional,
+    )  # fmt: skip
 
 
 SOURCES: dict[str, tuple[Any, ...]] = {

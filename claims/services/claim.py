@@ -68,6 +68,9 @@ def claimable(loan: Loan) -> Determination:
     if loan.state != Loan.State.NON_PERFORMING or standing is None:
         article = book["npl_classes"].article
         raise Refused("not_non_performing", _("该笔贷款没有有效的不良认定，不能申请补偿。"), article)
+    if loan.entered_late:
+        article = book["timely_entry"].article
+        raise Refused("entered_late", _("该笔贷款逾期录入，不予补偿，不能提出申请。"), article)
     earlier = Claim.objects.filter(determination=standing, state__in=[Claim.State.REFUSED, Claim.State.REMOVED]).first()
     if earlier is not None:
         article = book["re_examination_window" if earlier.state == Claim.State.REFUSED else "publicity_period"].article

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banks.standing import is_suspended
-from claims import permissions, reports, selectors, services
+from claims import permissions, reports, selectors, services, todos
 from claims.forms import PublicityForm
 from claims.models import Claim, FundingPlan, Objection, PapersPacket, PlanItem, Publicity
 from claims.services import due
@@ -226,9 +226,9 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "items": items,
         "total": sum(item.amount for item in standing),
         "packets": packets,
+        "todos": todos.of_plan(found, packets),
         "timeline": history(found),
         "may_issue": can and found.state == FundingPlan.State.DRAFTED and found.drafted_by_id != request.user.pk,
-        "is_own_draft": can and found.state == FundingPlan.State.DRAFTED and found.drafted_by_id == request.user.pk,
         "may_withdraw": can and found.state in {FundingPlan.State.DRAFTED, FundingPlan.State.ISSUED},
         "may_drop": can and found.state == FundingPlan.State.ISSUED,
         "articles": {slug: edition()[slug].article for slug in ("publicity_period", "total_control", "papers_period")},

@@ -82,7 +82,16 @@ def findings(claim: Claim, on: date) -> dict[str, Any]:
         "eligible": found.eligible if found else not failing,
         "provisional": any(item["provisional"] for item in items),
         "verified": verified(claim),
+        "outstanding": outstanding(claim) if live else [],
+        "evidence_article": edition()["claim_evidence"].article,
     }
+
+
+def outstanding(claim: Claim) -> list[str]:
+    """What the bank must still bring before the claim can be filed, in words."""
+    missing = [selectors.evidence_label(item) for item in selectors.missing_evidence(claim)]
+    described = claim.credit_report_on is not None and claim.reported_balances is not None
+    return missing if described else [_("信用报告出具日期和放款时点其他贷款余额"), *missing]
 
 
 def verified(claim: Claim) -> list[dict[str, Any]]:

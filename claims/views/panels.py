@@ -76,8 +76,16 @@ def card(loan: Loan, on: date) -> dict[str, Any]:
         "failing": failing,
         "why": [item for item in items if item["article"].startswith(tier_article()) and item not in failing],
         "provisional": found.provisional,
-        "may_draft": standing is not None and not over and loan.state == Loan.State.NON_PERFORMING,
+        "entered_late": loan.entered_late,
+        "late_article": edition()["timely_entry"].article,
+        "may_draft": _may_draft(loan, standing, over),
     }
+
+
+def _may_draft(loan: Loan, standing: Determination | None, over: bool) -> bool:
+    """A loan entered late keeps its card, which says why, but no claim is begun for it (13)."""
+    in_time = standing is not None and not over and not loan.entered_late
+    return in_time and loan.state == Loan.State.NON_PERFORMING
 
 
 def tier_article() -> str:

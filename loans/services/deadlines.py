@@ -28,7 +28,10 @@ def _window(determined_on: date, reference: Refs) -> Window:
     return rules.not_before(window, book["claim_floor"])
 
 
-def open_claim_period(loan: Loan, determined_on: date) -> Deadline:
+def open_claim_period(loan: Loan, determined_on: date) -> Deadline | None:
+    """Nobody is waited for where a claim leads nowhere: a loan entered late is never compensated (13)."""
+    if loan.entered_late:
+        return None
     return deadlines.open_deadline(
         loan, claim_window(determined_on), refs(determined_on).calendar,
         kind=CLAIM_PERIOD, label=str(LABEL), waiting_for=str(WAITING_FOR),

@@ -30,7 +30,7 @@ def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     return {
         "upload": upload,
         "job": progress_of(upload),
-        "is_busy": upload.state in BUSY,
+        "is_busy": upload.state in BUSY or awaits_receipt(upload),
         "file_problems": [_problem(CellProblem.from_dict(item)) for item in upload.problems],
         "tabs": _tabs(upload, chosen),
         "chosen": chosen,
@@ -99,8 +99,17 @@ def told(finding: Finding) -> dict[str, Any]:
     return stored_in_words(finding.as_json())
 
 
+def awaits_receipt(upload: Upload) -> bool:
+    """The loans are in; the worker still writes the numbered receipt."""
+    return bool(upload.state == State.ENTERED and upload.receipt_number and upload.receipt_id is None)
+
+
 def progress_of(upload: Upload) -> dict[str, Any]:
     """The job bar: what the worker is at, or how it ended."""
+    url = reverse("loans:upload_progress", args=[upload.pk])
+    if awaits_receipt(upload):
+        words = {"label": _("正在编制入库回执"), "message": _("贷款已经入库，可以离开本页，稍后再来下载回执。")}
+        return {**words, "state": "running", "done": 0, "total": 0, "url": url}
     states = {State.RECEIVED: "queued", State.CHECKING: "running", State.SUBMITTED: "running", State.FAILED: "failed"}
     labels = {
         State.RECEIVED: _("等待校验"),
@@ -119,7 +128,7 @@ def progress_of(upload: Upload) -> dict[str, Any]:
         "message": words.get(upload.state, ""),
         "done": 0,
         "total": 0,
-        "url": reverse("loans:upload_progress", args=[upload.pk]),
+        "url": url,
     }
 
 

@@ -11,7 +11,6 @@ from loans import permissions as may
 from loans import selectors
 from loans.choices import DISTRICTS, ID_KINDS, INDUSTRY_GROUPS, SECURITIES
 from loans.models import Loan
-from loans.services.deadlines import CLAIM_PERIOD
 from loans.words import Feature, Qualification
 from pool import clock
 from pool.masking import mask_identity
@@ -39,7 +38,7 @@ def of_loan(user: User, loan: Loan, on: date) -> dict[str, Any]:
         "determination": selectors.standing_determination(loan),
         "classification_request": selectors.open_classification(loan),
         "withdrawal_request": selectors.open_withdrawal(loan),
-        "deadlines": [_due(row, on) for row in _worth_telling(loan)],
+        "deadlines": [_due(row, on) for row in deadlines.open_of(loan.pk)],
         "next_step": _next_step(user, loan),
         **_acts(user, loan),
     }
@@ -112,7 +111,7 @@ def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
         }
         for change in loan.classifications.select_related("made_by", "checked_by")
     ]
-    return sorted(events, key=lambda event: event["at"], reverse=True)
+    return sorted(events, key=lambda event: event["at"])
 
 
 def _moment(on: date, at: datetime) -> datetime:
@@ -214,12 +213,6 @@ def _entry(loan: Loan) -> list[tuple[Any, ...]]:
         (_("录入截止日"), loan.entry_closes_on, edition()["entry_window"].article),
         (_("适用规则"), edition().title.zh if loan.edition == edition().key else loan.edition),
     ]
-
-
-def _worth_telling(loan: Loan) -> list[Deadline]:
-    """The claim period of a loan entered late leads nowhere (13): it is not held out as something to do."""
-    rows = deadlines.open_of(loan.pk)
-    return [row for row in rows if row.kind != CLAIM_PERIOD] if loan.entered_late else rows
 
 
 def _due(row: Deadline, on: date) -> dict[str, Any]:

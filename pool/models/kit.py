@@ -154,6 +154,7 @@ class StoredFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("上传人")
     )
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+    kept_on = models.DateField(_("存档日期"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("文件")

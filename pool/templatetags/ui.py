@@ -337,8 +337,11 @@ def _event(item: Any) -> Any:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[Any]) -> dict[str, Any]:
-    """Who, when, why, by which article: rows of `pool.moves.history`, or mappings with at, who, what, why, article."""
-    return {"events": [_event(item) for item in events]}
+    """Who, when, why, by which article: rows of `pool.moves.history`, or mappings with at, who, what, why, article.
+
+    They come in the order in which they happened; every page shows the newest first.
+    """
+    return {"events": [_event(item) for item in events][::-1]}
 
 
 @register.inclusion_tag("components/progress.html")
@@ -402,10 +405,10 @@ def chart(option: Mapping[str, Any], title: str = "", width: int = 720, height: 
 
 
 @register.inclusion_tag("components/document.html")
-def document(url: str, name: str, *, sha256: str = "", size: int | None = None, at: Any = None) -> dict[str, Any]:
-    """A file to download with its fingerprint."""
+def document(url: str, name: str, *, sha256: str = "", size: int | None = None, on: Any = None) -> dict[str, Any]:
+    """A file to download with its fingerprint and the business day on which it was kept."""
     kind = name.rsplit(".", 1)[-1].upper() if "." in name else ""
-    return {"url": url, "name": name, "sha256": sha256, "size": size, "at": at, "kind": kind}
+    return {"url": url, "name": name, "sha256": sha256, "size": size, "on": on, "kind": kind}
 
 
 @register.inclusion_tag("components/empty.html")

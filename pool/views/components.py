@@ -103,7 +103,7 @@ def sample_findings() -> list[dict[str, Any]]:
             "title": _("期限"),
             "article": "19(2)",
             "provisional": True,
-            "message": _("最晚 2026-02-28 前提交补偿申请；2026 年节假日安排尚未公布。"),
+            "message": _("提交补偿申请截至 2026-02-28（含当日）；2026 年节假日安排尚未公布。"),
             "facts": {_("认定日"): date(2025, 11, 30), _("须补资料"): True},
         },
     ]
@@ -111,7 +111,13 @@ def sample_findings() -> list[dict[str, Any]]:
 
 def sample_events() -> list[dict[str, Any]]:
     return [
-        {"at": _at(16, 10, 22), "what": _("入库"), "who": _("林佳怡 · 银行复核"), "article": "19(1)", "tone": "info"},
+        {
+            "at": _at(13, 9, 5),
+            "what": _("提交补偿申请"),
+            "who": _("林佳怡 · 银行复核"),
+            "article": "19(2)",
+            "tone": "info",
+        },
         {
             "at": _at(15, 17, 48),
             "what": _("退回更正"),
@@ -120,13 +126,7 @@ def sample_events() -> list[dict[str, Any]]:
             "article": "19(2)",
             "tone": "wait",
         },
-        {
-            "at": _at(13, 9, 5),
-            "what": _("提交补偿申请"),
-            "who": _("林佳怡 · 银行复核"),
-            "article": "19(2)",
-            "tone": "info",
-        },
+        {"at": _at(16, 10, 22), "what": _("入库"), "who": _("林佳怡 · 银行复核"), "article": "19(1)", "tone": "info"},
     ]
 
 

@@ -113,9 +113,11 @@ def close_refused(*, loan_id: UUID, by: User, on: date, version: int, reason: st
         kind=Closing.Kind.REFUSED, event_on=claim.decided_on, applied_on=on,
         reason=reason.strip() or str(_("风险补偿申请终局不通过。")),
     )  # fmt: skip
-    born(closing, by=by, on=on)
     hats.wear(closing, by, MANAGER)
-    moves.move(closing, "close", by=by, on=on, article=law, reason=reason, manager_by=by, closed_by=by, closed_on=on)
+    moves.move(
+        closing, "close", first=True, by=by, on=on, article=law, reason=reason,
+        manager_by=by, closed_by=by, closed_on=on,
+    )  # fmt: skip
     close_loan(loan, by=by, on=on, article=law, reason=closing.get_kind_display())
     notes.closed(closing, on=on)
     note("close_refused", closing, by=by, on=on, article=law, reason=reason)

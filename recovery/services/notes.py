@@ -53,9 +53,9 @@ def remind(row: Deadline, left: int | None, *, on: date) -> None:
     """A deadline is near, or was yesterday: the bank hears of its own, the two institutions of their thirty days."""
     words = {"label": row.label, "day": row.closes_on, "left": left}
     if left is None:
-        title = _("“%(label)s”已于 %(day)s 逾期") % words
+        title = _("“%(label)s”截至 %(day)s（含当日），已逾期") % words
     else:
-        title = _("“%(label)s”将于 %(day)s 截止，还剩 %(left)s 个工作日") % words
+        title = _("“%(label)s”截至 %(day)s（含当日），还剩 %(left)s 个工作日") % words
     for role in DESKS.get(row.kind, FILERS):
         notify(
             key=f"due:{row.pk}:{row.closes_on}:{left}:{role}", title=title, on=on, role=role, due=row.closes_on,

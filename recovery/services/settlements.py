@@ -138,9 +138,10 @@ def pass_settled(*, loan_id: UUID, by: User, on: date, version: int, reason: str
         kind=Closing.Kind.SETTLED, event_on=_disposal_end(claim), applied_on=on,
         reason=reason.strip() or str(_("清收资金已全部返还，核账无误。")),
     )  # fmt: skip
-    born(closing, by=by, on=on)
     hats.wear(closing, by, MANAGER)
-    moves.move(closing, "manager_pass", by=by, on=on, article=SECOND_INSTITUTION, reason=reason, manager_by=by)
+    moves.move(
+        closing, "manager_pass", first=True, by=by, on=on, article=SECOND_INSTITUTION, reason=reason, manager_by=by
+    )
     note("pass_settled", closing, by=by, on=on, article=SECOND_INSTITUTION, reason=reason)
     return closing
 

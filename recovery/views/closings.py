@@ -17,7 +17,7 @@ from pool import clock, hats, moves
 from pool.forms_keys import once
 from pool.tables import Column, Table, keyset_page
 from recovery import permissions as may
-from recovery import selectors, services
+from recovery import selectors, services, todos
 from recovery.forms import ClosingFilter
 from recovery.models import Closing
 from recovery.services.write_offs import CHAIN
@@ -79,8 +79,9 @@ def closing(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tape": selectors.tape(row.claim) if row.claim and row.claim.paid_on else None,
         "steps": steps(row),
         "act": act_of(request.user, row),
+        "todo": todos.of_closing(row),
         "today": clock.today(),
-        "events": moves.history(row).reverse(),
+        "events": moves.history(row),
     }
     return render(request, "recovery/closing.html", context)
 

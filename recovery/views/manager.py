@@ -16,7 +16,7 @@ from pool.forms_keys import once
 from pool.rules import quarter_name, quarter_start
 from pool.tables import Column, Table, keyset_page
 from recovery import permissions as may
-from recovery import selectors, services, terms
+from recovery import selectors, services, terms, todos
 from recovery.models import Settlement
 from recovery.views.common import found, loan_of, version_of
 from recovery.views.pages import project_url
@@ -108,12 +108,13 @@ def settlement(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "settlement": row,
         "loan": row.loan,
+        "todo": todos.of_settlement(row),
         "tape": selectors.tape(row.claim),
         "last_window": terms.last_return_window(clock.today()),
         "may_submit": may.submit(user, row.bank_id)[0] and row.state == Settlement.State.PREPARED,
         "may_cancel": may.cancel(user, row.bank_id)[0] and row.state == Settlement.State.PREPARED,
         "may_decide": may.review(user)[0] and row.state == Settlement.State.APPLIED,
-        "events": moves.history(row).reverse(),
+        "events": moves.history(row),
     }
     return render(request, "recovery/settlement.html", context)
 

@@ -19,7 +19,7 @@ from pool.models import AccessLog, Role
 from pool.tables import Column, Table, keyset_page
 from pool.tones import tone
 from recovery import permissions as may
-from recovery import selectors, terms
+from recovery import selectors, terms, todos
 from recovery.forms import ProjectFilter, ReceiptForm, ReturnFilter
 from recovery.models import Closing, Recovery, Return, Settlement
 from recovery.views.common import found, loan_of
@@ -95,6 +95,7 @@ def project_context(user: Any, loan: Loan) -> dict[str, Any]:
         "closing": closing,
         "today": today,
         "window": terms.window_at(today),
+        "todo": todos.of_project(loan, tape, settlement, closing, today),
         "may": _may(user, loan, claim, settlement, closing),
         "events": _events(loan, settlement, closing),
     }
@@ -122,11 +123,11 @@ def _may(
 
 
 def _events(loan: Loan, *subjects: Settlement | Closing | None) -> list[dict[str, Any]]:
-    """Moves of the loan and of what the bank applied for, newest first."""
+    """Moves of the loan and of what the bank applied for, in the order in which they happened."""
     rows = [(loan, move) for move in moves.history(loan)]
     for subject in subjects:
         rows += [(subject, move) for move in moves.history(subject)] if subject else []
-    rows.sort(key=lambda pair: pair[1].id, reverse=True)
+    rows.sort(key=lambda pair: pair[1].id)
     return [event(subject, move) for subject, move in rows]
 
 
@@ -194,13 +195,14 @@ def return_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def return_context(user: Any, advice: Return, form: ReceiptForm) -> dict[str, Any]:
     return {
         "advice": advice,
+        "todo": todos.of_return(advice),
         "tape": selectors.tape(advice.claim),
         "form": form,
         "today": clock.today(),
         "upgraded": selectors.is_upgraded(advice.claim),
         "may_enter": may.enter_receipt(user)[0] and advice.state == Return.State.DUE,
         "may_confirm": may.confirm_receipt(user)[0] and advice.state == Return.State.RECEIPT_ENTERED,
-        "events": moves.history(advice).reverse(),
+        "events": moves.history(advice),
     }
 
 

@@ -49,7 +49,7 @@ def test_an_overdue_review_is_told_once_and_a_decided_one_never(stage: Stage) ->
     jobs.run_job("claims.reminders", date(2025, 1, 10))
     jobs.run_job("claims.reminders", date(2025, 1, 13))
     late = [title for role, title in notices() if role == Role.MANAGER_REVIEWER]
-    assert late == ["“审核风险补偿申请”已于 2025-01-09 逾期"]
+    assert late == ["“审核风险补偿申请”截至 2025-01-09（含当日），已逾期"]
 
 
 def test_the_bank_is_reminded_of_its_claim_period(stage: Stage) -> None:

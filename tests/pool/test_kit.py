@@ -340,7 +340,9 @@ def test_a_file_name_is_never_a_path(given: str, kept: str) -> None:
 
 def test_a_file_is_kept_once_and_its_hash_proves_it(db: None) -> None:
     with scope.everything():
+        clock.set_day(date(2024, 7, 26))
         one, two = (storage.keep(b"same", name="a.txt", purpose="t", by=None) for _ in range(2))
+        assert one.kept_on == date(2024, 7, 26)
         assert one.path == two.path
         assert one.pk != two.pk
         assert storage.intact(one)

@@ -173,6 +173,16 @@ def test_the_transition_log_is_drawn_with_the_words_of_its_states() -> None:
     assert "还没有经过记录" in draw("{% timeline rows %}", rows=[])
 
 
+def test_a_story_stands_newest_first_on_every_page():
+    told = draw("{% timeline rows %}", rows=[{"what": "先"}, {"what": "后"}])
+    assert told.index("后") < told.index("先")
+
+
+def test_a_file_shows_the_business_day_on_which_it_was_kept():
+    told = draw('{% document "#" "a.pdf" size=3 on=day %}', day=date(2024, 7, 26))
+    assert "2024-07-26" in told and ":" not in re.sub(r"<[^>]*>", "", told)
+
+
 def test_a_running_job_asks_for_news_and_a_finished_one_stops() -> None:
     job = {"label": "核对", "state": "running", "done": 10, "total": 40, "url": "/progress/"}
     assert 'hx-get="/progress/" hx-trigger="every 2s"' in draw("{% progress job %}", job=job)

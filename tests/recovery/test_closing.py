@@ -215,6 +215,7 @@ def test_the_manager_closes_what_was_refused_for_good():
         with pytest.raises(Stale):
             services.close_refused(loan_id=loan.pk, by=desk.reviewer, on=on, version=loan.version - 1)
         closing = services.close_refused(loan_id=loan.pk, by=desk.reviewer, on=on, version=loan.version)
+        assert [(move.source, move.target) for move in moves.history(closing)] == [("", "closed")]
     assert (closing.kind, fresh(loan).state) == ("refused", Loan.State.CLOSED)
 
 

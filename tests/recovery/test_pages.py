@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from pool import clock, scope, selectors
 from pool.models import Role, StoredFile, User
+from recovery import services
 from recovery.models import Closing, Recovery, Return, Settlement
 from tests.factories.claims import pdf_bytes
 from tests.factories.loans import entered_loan
@@ -296,3 +297,68 @@ def test_the_admin_reads_the_room_and_decides_by_the_same_services(one: Project)
     assert reader.post(url, fields).status_code == 302
     assert fresh(applied).state == Settlement.State.ACCEPTED
     assert signed_in(person(Role.AUDITOR)).post(url, fields).status_code == 403
+
+
+# ---- who acts next ---------------------------------------------------------------------------------------------------
+
+
+WAITS = re.compile(
+    r"<dt>等待谁</dt>\s*<dd>\s*([^<]*?)\s*</dd>.*?<dt>到哪天</dt>\s*<dd>\s*(?:<time[^>]*>)?\s*([^<]*?)\s*<", re.DOTALL
+)
+
+
+def waits(html: str) -> list[tuple[str, str]]:
+    """(for whom, until when) of each thing that the page says is waited for."""
+    return WAITS.findall(html)
+
+
+def test_each_page_says_who_acts_next_and_until_when(one: Project):
+    """From the quiet quarter to the second institution's signature."""
+    team, loan = one.team, one.loan
+    assert waits(page(team.maker, "project", loan.pk)) == [("加盟银行", "2025-04-22")]
+    recovery = prepared(team, loan, "300000.00", received_on=ON, on=ON)
+    assert waits(page(team.maker, "project", loan.pk)) == [("银行复核", recovery.report_by.isoformat())]
+    with scope.bank_scope(team.pk):
+        services.submit_recovery(recovery_id=recovery.pk, by=team.checker, on=ON, version=recovery.version)
+    [advice] = one.returns()
+    expected = [("加盟银行", advice.due_on.isoformat())]
+    assert waits(page(team.maker, "project", loan.pk)) == expected == waits(page(team.maker, "return", advice.pk))
+    all_received(one, ON)
+    assert waits(page(team.maker, "return", advice.pk)) == []
+    settlement = applied_settlement(one, ended_on=ON, on=ON)
+    expected = [("高新投集团", "无期限")]
+    assert waits(page(team.maker, "settlement", settlement.pk)) == expected
+    assert waits(page(team.maker, "project", loan.pk)) == expected
+
+
+def test_a_settled_project_waits_for_one_institution_and_then_for_the_other(one: Project):
+    accepted_settlement(one, ended_on=ON, on=ON)
+    assert waits(page(one.desk.clerk, "project", one.loan.pk)) == [("高新投集团", "无期限")]
+    closing = passed_settled(one, ON)
+    for name, key in (("project", one.loan.pk), ("closing", closing.pk)):
+        assert waits(page(one.desk.clerk, name, key)) == [("金融中心", "无期限")]
+    with scope.everything():
+        services.close_settled(closing_id=closing.pk, by=one.desk.finance_approver, on=ON, version=closing.version)
+    assert waits(page(one.desk.clerk, "closing", closing.pk)) == []
+
+
+def test_a_write_off_says_at_whose_desk_it_lies(one: Project):
+    closing = applied_write_off(one, ON)
+    assert waits(page(one.team.maker, "closing", closing.pk)) == [("高新投集团", closing.decide_by.isoformat())]
+    desks = ("金融中心", "主管部门", "监管执行部门", "高新投集团")
+    for office, expected in zip(Offices().in_order(), desks, strict=False):
+        closing = passed_write_off(closing, [office], ON)
+        [(who, _day)] = waits(page(one.team.maker, "closing", closing.pk))
+        assert who == expected
+
+
+def test_the_story_of_a_settled_closing_begins_with_the_manager_and_stands_newest_first(one: Project):
+    accepted_settlement(one, ended_on=ON, on=ON)
+    closing = passed_settled(one, ON)
+    with scope.everything():
+        services.close_settled(closing_id=closing.pk, by=one.desk.finance_approver, on=ON, version=closing.version)
+    told = page(one.desk.clerk, "closing", closing.pk).split("<h2>经过</h2>")[1]
+    assert "待银行复核" not in told
+    assert told.index("<strong>已结项</strong>") < told.index("<strong>待金融中心复核</strong>")
+    whole = page(one.desk.clerk, "project", one.loan.pk).split("<h2>经过</h2>")[1]
+    assert whole.index("结项：已结项") < whole.index("结项：待金融中心复核")
