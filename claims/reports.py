@@ -5,12 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import assessment, selectors
 from claims.models import Claim, FundingPlan, PlanItem, Publicity
-from pool import pdf, storage
+from pool import clock, pdf, storage
 from pool.models import StoredFile, User
 from pool.money import total
 from pool.rulebook import Edition
@@ -68,7 +67,7 @@ def plan_pdf(plan: FundingPlan, items: Sequence[PlanItem], *, bank: str = "") ->
             "receivers": _("高新投集团、市财政金融服务中心、有关加盟银行"),
             "check_code": pdf.check_code(plan.number, inputs),
             "inputs_hash": inputs,
-            "made_at": timezone.now(),
+            "made_at": clock.now(),
         },
     )
 
@@ -112,7 +111,7 @@ def publicity_pdf(publicity: Publicity, items: Sequence[dict[str, Any]]) -> byte
             "article": edition()["publicity_period"].article,
             "check_code": pdf.check_code(publicity.number, publicity.content_hash),
             "inputs_hash": publicity.content_hash,
-            "made_at": timezone.now(),
+            "made_at": clock.now(),
         },
     )
 
@@ -136,6 +135,6 @@ def decision_pdf(claim: Claim) -> bytes:
             "ask_days": book["re_examination_window"].number,
             "check_code": pdf.check_code(claim.number, inputs),
             "inputs_hash": inputs,
-            "made_at": timezone.now(),
+            "made_at": clock.now(),
         },
     )

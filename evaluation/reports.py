@@ -10,20 +10,19 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from evaluation import permissions, tables
 from evaluation.models import Evaluation, EvaluationLine, Report
-from pool import charts, exports, formats, pdf, storage
+from pool import charts, clock, exports, formats, pdf, storage
 from pool.models import User
 
 WAN = Decimal(10_000)
 BANKS_IN_CHART = 10
 LABELLED = 6
-CHART_SIZE = (900, 300)
+CHART_SIZE = (900, 250)
 
 
 @cache
@@ -251,7 +250,7 @@ def copy_mark(person: User, sha256: str) -> str:
     words = {
         "person": person.display_name or person.username,
         "role": person.get_role_display(),
-        "time": formats.moment(timezone.now()),
+        "time": formats.moment(clock.now()),
         "hash": sha256[:16],
     }
     return _("副本：%(person)s（%(role)s）于 %(time)s 下载，仅限履行职责使用；原件摘要 %(hash)s") % words

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import permissions, reports
@@ -16,7 +15,7 @@ from evaluation.periods import HalfYear
 from evaluation.selectors import half_year
 from evaluation.services import telling
 from evaluation.services.hashing import digest
-from pool import audit, hats, moves, outbox, pdf, scope, storage
+from pool import audit, clock, hats, moves, outbox, pdf, scope, storage
 from pool.errors import Refused, Stale
 from pool.models import StoredFile, User
 from pool.numbering import next_number
@@ -103,7 +102,7 @@ def make_report(report_id: UUID | str) -> None:
         report = Report.objects.get(pk=report_id)
         if report.state != Report.State.REQUESTED:
             return
-        report.as_of = timezone.now()
+        report.as_of = clock.now()
         report.inputs = MAKERS[report.kind].figures(report)
     problems = MAKERS[report.kind].breaks(report.inputs)
     if problems:

@@ -1,11 +1,18 @@
 """A person at a browser window: what they open, press, fill in and read. A journey reads as a promise to them."""
 
+import io
+import json
 import re
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, Response, expect
 
 from config.dev.places import VAR
@@ -111,10 +118,25 @@ class Person:
 
     def reads_pdf(self, words: str) -> str:
         """The text of the document behind the link that says so."""
+        return words_of_pdf(self.downloads(words))
+
+    def downloads(self, words: str) -> bytes:
+        """The file behind the link that says so."""
         link = self.window.get_by_role("link").filter(has_text=words).first
         answer = self.window.context.request.get(str(link.get_attribute("href")))
         assert answer.ok, (answer.status, answer.url)
-        return words_of_pdf(answer.body())
+        return bytes(answer.body())
+
+    def issues_token(self, purpose: str, *scopes: str) -> "Program":
+        """A token for a program of one's own, shown this once."""
+        self.go("/account/tokens/")
+        self.fill("用途", purpose)
+        for each in scopes:
+            self.choose(each)
+        self.press("签发")
+        self.sees("令牌只显示这一次")
+        token = self.window.get_by_role("main").locator("p > code").inner_text()
+        return Program(urljoin(self.window.url, "/api/v1/"), token)
 
     def field(self, label: str) -> Locator:
         return self.window.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*选填)?\s*$"))
@@ -142,6 +164,36 @@ class Person:
         if status >= REFUSED:
             words = self.window.locator("body").inner_text()
             raise AssertionError(f"{self.address} answered {status}:\n{words[:3000]}")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that asks the interface with a person's token, and has no other key."""
+
+    door: str
+    token: str
+
+    def asks(self, address: str, status: int = 200) -> Any:
+        request = urllib.request.Request(self.door + address, headers={"Authorization": f"Bearer {self.token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_MS / 1000) as answer:
+                told, said = answer.status, answer.read()
+        except urllib.error.HTTPError as no:
+            told, said = no.code, no.read()
+        assert told == status, (address, told, said[:1000])
+        return json.loads(said)
+
+
+def figures_of_xlsx(content: bytes, sheet: str, row: str) -> dict[str, Decimal]:
+    """Heading → figure of the one row that begins with this word."""
+    rows = [[cell.value for cell in line] for line in load_workbook(io.BytesIO(content))[sheet].iter_rows()]
+    [found] = [line for line in rows if line[0] == row]
+    head = next(line for line in rows if line[0] and line[1])
+    return {
+        str(name): Decimal(str(value))
+        for name, value in zip(head, found, strict=True)
+        if isinstance(value, int | float | Decimal)
+    }
 
 
 def words_of_pdf(content: bytes) -> str:

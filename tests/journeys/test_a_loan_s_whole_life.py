@@ -1,6 +1,8 @@
 """One loan from the bank's spreadsheet to its last day, each step by the person whose work it is, on their screen."""
 
+import hashlib
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +14,16 @@ from django.core.management import call_command
 from claims.models import Claim
 from config.demo.lives import Life, facts_for_life
 from config.demo.spreadsheets import as_xlsx
+from evaluation.models import Report
 from loans.models import Loan
 from pool import clock, scope
 from pool.ledger import services as ledger
-from pool.models import User
+from pool.models import Role, User
 from tests.factories import claims as make
 from tests.factories.banks import payee_account
-from tests.factories.people import BankTeam, bank_team
-from tests.journeys.acting import Album, Person
+from tests.factories.people import BankTeam, bank_team, person
+from tests.journeys.acting import Album, Person, figures_of_xlsx, words_of_pdf
+from tests.plugins.workers import Workers
 
 ENTERED_ON = date(2024, 7, 2)
 DETERMINED_ON = date(2024, 7, 8)
@@ -32,7 +36,11 @@ AMOUNT = "493,827.16"
 RECOVERED_ON = date(2024, 8, 5)
 REPORTED_ON = date(2024, 10, 10)
 DISPOSED_ON = date(2024, 10, 8)
+RECOVERED = "333,333.33"
 RETURNED = "133,333.33"
+LAST_DAY_OF_THE_HALF_YEAR = date(2024, 12, 31)
+REPORT_MADE_ON = date(2025, 1, 2)
+REPORT = "2024年下半年风险补偿资金池运行统计报告"
 EVIDENCE = (
     "借款合同", "借款借据", "放款及资金流向凭证", "营业执照", "贷款风险分类认定材料", "不良本金余额证明", "信用报告",
 )  # fmt: skip
@@ -45,13 +53,17 @@ class Journey:
 
     somebody: Callable[[User | None], Person]
     album: Album
+    worker: Workers
     team: BankTeam = field(default_factory=lambda: bank_team("前海银行"))
     desk: make.Desk = field(default_factory=make.Desk)
+    statistics: User = field(default_factory=lambda: person(Role.MANAGER_STATISTICS))
+    regulator: User = field(default_factory=lambda: person(Role.REGULATOR))
     life: Life = field(default_factory=lambda: facts_for_life("worked_example", bank="B01", number=1))
     upload: str = ""
     loan_page: str = ""
     claim_page: str = ""
     plan_page: str = ""
+    report_page: str = ""
 
     @property
     def maker(self) -> Person:
@@ -77,9 +89,10 @@ class Journey:
 
 
 @pytest.fixture
-def journey(somebody: Callable[[User | None], Person], album: Album) -> Journey:
+def journey(somebody: Callable[[User | None], Person], album: Album, real_worker: Workers) -> Journey:
+    """What the portal leaves to the worker is done by one, in a process of its own."""
     clock.set_day(ENTERED_ON)
-    found = Journey(somebody, album)
+    found = Journey(somebody, album, real_worker)
     payee_account(found.team, ENTERED_ON)
     make.money("5000000.00", found.desk, ENTERED_ON)
     return found
@@ -100,6 +113,10 @@ def test_a_loan_lives_its_whole_life_and_every_figure_of_it_agrees(journey: Jour
     the_finance_centre_receives_the_return_by_two_people(journey)
     the_manager_moves_it_to_the_settlement_library(journey)
     both_institutions_settle_the_accounts_and_close(journey)
+    the_half_year_s_report_is_made_checked_and_issued(journey)
+    the_regulator_s_copy_has_the_same_amounts(journey)
+    whoever_holds_the_paper_can_check_it(journey)
+    the_programs_of_the_bank_and_of_the_regulator_read_the_same_amounts(journey)
     every_invariant_holds()
 
 
@@ -278,7 +295,7 @@ def the_bank_reports_what_it_recovered(journey: Journey) -> None:
     maker.cannot_press("复核上报")
     checker.go(journey.project_page)
     checker.confirm("复核上报")
-    checker.sees("333,333.33", RETURNED, AMOUNT)
+    checker.sees(RECOVERED, RETURNED, AMOUNT)
     journey.album.keep(checker)
 
 
@@ -326,6 +343,93 @@ def both_institutions_settle_the_accounts_and_close(journey: Journey) -> None:
     journey.maker.sees("已结项", "清偿项目库")
     journey.album.keep(journey.maker)
     assert (journey.loan.state, journey.loan.library) == (Loan.State.CLOSED, Loan.Library.SETTLEMENT)
+
+
+def the_half_year_s_report_is_made_checked_and_issued(journey: Journey) -> None:
+    """The job asks for it on the first working day of the new half-year, and the worker makes it."""
+    clerk, approver = journey.somebody(journey.statistics), journey.somebody(journey.desk.approver)
+    clock.set_day(LAST_DAY_OF_THE_HALF_YEAR)
+    clock.advance(REPORT_MADE_ON)
+    with scope.everything():
+        report = Report.objects.get(title=REPORT)
+    clerk.go("/reports/")
+    clerk.press(report.number)
+    journey.worker.until(made(report), 60, "the report")
+    clerk.sees("核对确认", AMOUNT, RETURNED, RECOVERED)
+    clerk.cannot_press("核准并发布")
+    clerk.confirm("核对确认")
+    journey.report_page = clerk.address
+    approver.go(journey.report_page)
+    approver.confirm("核准并发布")
+    approver.sees("已发布", "校验码")
+
+
+def made(report: Report) -> Callable[[], bool]:
+    def ask() -> bool:
+        with scope.everything():
+            return bool(Report.objects.filter(pk=report.pk).exclude(state=Report.State.REQUESTED).exists())
+
+    return ask
+
+
+def the_regulator_s_copy_has_the_same_amounts(journey: Journey) -> None:
+    regulator = journey.somebody(journey.regulator)
+    regulator.go("/reports/")
+    regulator.sees(REPORT)
+    regulator.go(journey.report_page)
+    regulator.sees(AMOUNT, RETURNED, RECOVERED)
+    journey.album.keep(regulator)
+    paper = words_of_pdf(regulator.downloads(".pdf"))
+    bank = [line for line in paper.splitlines() if journey.team.bank.short_name in line]
+    for amount in (AMOUNT, RETURNED, RECOVERED):
+        assert any(amount in line for line in bank), (amount, bank)
+    pages = paper.rstrip("\f").split("\f")
+    assert all("副本：" in page for page in pages) and REPORT in pages[0]
+    table = regulator.downloads(".xlsx")
+    claims = figures_of_xlsx(table, "风险补偿申请与拨付情况", journey.team.bank.short_name)
+    assert claims["本期拨付金额（元）"] == Decimal(journey.life.amount)
+    returns = figures_of_xlsx(table, "清收、返还与结项情况", journey.team.bank.short_name)
+    assert returns["本期返还金额（元）"] == Decimal("133333.33")
+    assert returns["本期清收金额（元）"] == Decimal("333333.33")
+    assert (returns["期末待返还金额（元）"], returns["本期结项笔数"]) == (0, 1)
+
+
+def whoever_holds_the_paper_can_check_it(journey: Journey) -> None:
+    """The code is on the paper; the page gives the fingerprint of the original, which every copy's head names."""
+    approver, anybody = journey.somebody(journey.desk.approver), journey.somebody(None)
+    regulator = journey.somebody(journey.regulator)
+    approver.go(journey.report_page)
+    original = approver.downloads(".pdf")
+    fingerprint = hashlib.sha256(original).hexdigest()
+    regulator.go(journey.report_page)
+    assert f"原件摘要 {fingerprint[:16]}" in regulator.reads_pdf(".pdf")
+    code = re.search(r"校验码\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){2})", words_of_pdf(original))
+    assert code is not None
+    anybody.go("/reports/check/")
+    anybody.fill("校验码", code[1])
+    anybody.press("核验")
+    anybody.sees("校验码有效", REPORT, fingerprint)
+
+
+def the_programs_of_the_bank_and_of_the_regulator_read_the_same_amounts(journey: Journey) -> None:
+    bank = journey.maker.issues_token("本行信贷系统", "读取贷款", "读取补偿申请")
+    [loan] = bank.asks(f"loans/?loan_number={journey.life.iou_number}")["results"]
+    assert (loan["principal"], loan["state"], loan["library"]) == ("3000000.00", "closed", "settlement")
+    assert bank.asks(f"loans/{loan['id']}/") == loan
+    [claim] = bank.asks("claims/")["results"]
+    assert (claim["loan"], claim["amount"], claim["npl_principal"]) == (loan["id"], journey.life.amount, "1234567.89")
+    assert bank.asks(f"claims/{claim['id']}/") == claim
+    bank.asks("reports/", status=403)
+    regulator = journey.somebody(journey.regulator).issues_token("监管数据平台", "读取已发布的报告")
+    [report] = regulator.asks("reports/")["results"]
+    figures = regulator.asks(f"reports/{report['id']}/")["figures"]
+    [row] = [row for row in figures["banks"] if row["code"] == journey.team.bank.code]
+    for told in (row, figures["totals"]):
+        assert told["paid"] == {"count": 1, "amount": claim["amount"]}
+        assert told["returned"] == {"count": 1, "amount": "133333.33"}
+        assert told["recovered"] == {"count": 1, "amount": "333333.33"}
+    assert figures["closing"]["outstanding"] == "360493.83"
+    regulator.asks("claims/", status=403)
 
 
 def every_invariant_holds() -> None:

@@ -89,7 +89,7 @@ def the_maker_prepares_it_all_the_same(maker: Person, album: Album) -> None:
 def the_bank_reads_the_decision_with_its_article(maker: Person, claim: Claim, album: Album) -> None:
     maker.go(f"/claims/{claim.pk}/")
     maker.sees("审核不通过", "年利率 5.46% 高于上限", ARTICLE, LIMIT)
-    maker.sees("前申请复核一次")
+    maker.sees("可申请复核一次", "（含当日）")
     album.keep(maker)
     letter = maker.reads_pdf("审核结果告知书")
     assert "5.46" in letter
