@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from pool import clock
 from pool.errors import Refused
-from pool.forms_keys import once, seen_version
+from pool.forms_keys import answered, once, seen_version
 from pool.models import Role
 from pool.permissions import YES, Answer
 from pool.refusals import add_to_form
@@ -112,7 +112,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         if chosen is None or obj is None or not self.has_view_permission(request, obj):
             raise Http404
         if not chosen.may(request.user, obj)[0]:
-            raise PermissionDenied
+            again = answered(request)
+            if again is None:
+                raise PermissionDenied
+            return again
         response: HttpResponse = once(self._perform)(request, obj, chosen)
         return response
 

@@ -47,9 +47,24 @@ def once(view: View) -> View:
     return guarded
 
 
+def answered(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a form that was already taken; for a view that asks for a right which the first press used up."""
+    if request.method != "POST" or not request.POST.get(FIELD):
+        return None
+    row = FormKey.objects.filter(**_wanted(request)).first()
+    if row is None:
+        return None
+    _require_same(row, body_hash(request))
+    return _again(request, row)
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
+    return {"person": request.user, "route": request.path[:200], "key": _key(request)}
+
+
 def _take(request: HttpRequest) -> tuple[FormKey, bool]:
     """Insert the key first: a second request with it waits here until the first has ended."""
-    wanted = {"person": request.user, "route": request.path[:200], "key": _key(request)}
+    wanted = _wanted(request)
     digest = body_hash(request)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -59,11 +74,15 @@ def _take(request: HttpRequest) -> tuple[FormKey, bool]:
         )
         fresh = cursor.fetchone() is not None
     row = FormKey.objects.get(**wanted)
+    _require_same(row, digest)
+    return row, fresh
+
+
+def _require_same(row: FormKey, digest: str) -> None:
     if row.body_hash != digest:
         raise Refused(
             "form_key_reused", _("这张表单已经提交过，而本次内容与上次不同。请重新打开页面，确认上次的结果后再填写。")
         )
-    return row, fresh
 
 
 def _key(request: HttpRequest) -> UUID:
