@@ -97,9 +97,17 @@ TEMPLATES = [
 
 # --- database: the application connects as a role that owns nothing; only migrations run as the owner -----------------
 
+# `DATABASE_AS`: owner, application, worker, report or audit (config/roles.sql says what each may do).
 DATABASE_AS = env("DATABASE_AS", default="application")
 _application = env.db_url("DATABASE_URL")
-_database = env.db_url("DATABASE_OWNER_URL") if DATABASE_AS == "owner" else _application
+_addresses = {
+    "application": lambda: env.db_url("DATABASE_URL"),
+    "owner": lambda: env.db_url("DATABASE_OWNER_URL"),
+    "worker": lambda: env.db_url("DATABASE_WORKER_URL"),
+    "report": lambda: env.db_url("DATABASE_REPORT_URL"),
+    "audit": lambda: env.db_url("DATABASE_AUDIT_URL"),
+}
+_database = _addresses[DATABASE_AS]()
 # The transaction round each view, with its row-security context, is pool.middleware.ScopeMiddleware's work.
 _database |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Our statements are short: compiling one costs more than it saves (the daily closing: 0.25 s with it, 0.02 s without).
@@ -108,6 +116,7 @@ _database["OPTIONS"] = {"options": "-c jit=off", **_database.get("OPTIONS", {})}
 DATABASES = {"default": _database, "audit": _database | {"OPTIONS": {**_database.get("OPTIONS", {})}}}
 DATABASE_ROUTERS = ["config.routers.AuditIsNoSecondDatabase"]
 APPLICATION_ROLE = _application["USER"]
+REPORT_ROLE, AUDIT_ROLE = env("REPORT_ROLE", default="rcpool_report"), env("AUDIT_ROLE", default="rcpool_audit")
 
 # --- people -----------------------------------------------------------------------------------------------------------
 
@@ -168,6 +177,8 @@ _static_storage = (
 )
 # Uploaded files have no URL: they are served by a view that checks who asks (pool.storage).
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+# One line a day that a restored database can be held against; on another disk than the database. Empty: none are kept.
+ANCHOR_FOLDER = env("ANCHOR_FOLDER", default="")
 MEDIA_URL = "/not-served/"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

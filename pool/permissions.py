@@ -16,6 +16,7 @@ REFERENCE_KEEPERS = frozenset({Role.MANAGER_STATISTICS, Role.MANAGER_REVIEWER, R
 REFERENCE_READERS = frozenset(Role) - BANK_ROLES - {Role.SECURITY_ADMIN}
 JOB_RUNNERS = frozenset({Role.SYSTEM_ADMIN, Role.MANAGER_STATISTICS})
 TRAIL_READERS = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
+ANCHOR_READERS = TRAIL_READERS | {Role.SYSTEM_ADMIN}
 
 
 def require(answer: Answer) -> None:
@@ -49,6 +50,18 @@ def may_run_jobs(user: Any) -> Answer:
 
 def may_enter_admin(user: Any) -> Answer:
     return has_role(user, ADMIN_ROLES)
+
+
+def may_see_anchors(user: Any) -> Answer:
+    return has_role(user, ANCHOR_READERS)
+
+
+def may_propose_restore(user: Any) -> Answer:
+    return has_role(user, {Role.SECURITY_ADMIN})
+
+
+def may_confirm_restore(user: Any) -> Answer:
+    return has_role(user, {Role.SYSTEM_ADMIN})
 
 
 def may_manage_accounts(user: Any) -> Answer:

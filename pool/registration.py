@@ -10,15 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pool import forms_keys, invariants, registry
-from pool.models import ADMIN_ROLES
+from pool.models import ADMIN_ROLES, RestoreAcceptance, Role
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
+    ANCHOR_READERS,
     REFERENCE_READERS,
     may_confirm_reference,
+    may_confirm_restore,
     may_enter_reference,
+    may_propose_restore,
+    may_see_anchors,
 )
 from pool.registry import Invariant, Job, NavItem, Task, Todo, TodoSource
-from pool.services import deadlines, sealing, verification
+from pool.services import anchors, deadlines, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -27,6 +31,7 @@ def register() -> None:
     _navigation()
     _invariants()
     registry.todos.register(TodoSource("pool.references", references_waiting, 90))
+    registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
     registry.jobs.register(
         Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
@@ -59,6 +64,7 @@ def _navigation() -> None:
         NavItem(gettext_lazy("接口令牌"), "tokens", EVERYBODY, 890, KEEPING),
         NavItem(gettext_lazy("规则库"), "rulebook", EVERYBODY, 800, LAW),
         NavItem(gettext_lazy("参考数据"), "reference", REFERENCE_READERS, 820, LAW),
+        NavItem(gettext_lazy("恢复核对"), "anchors", ANCHOR_READERS, 880, KEEPING),
         NavItem(gettext_lazy("管理后台"), "admin:index", ADMIN_ROLES, 900, KEEPING),
     ):
         registry.navigation.register(item)
@@ -69,6 +75,7 @@ def _invariants() -> None:
         Invariant("I10", gettext_lazy("登记的期限与重新计算一致"), invariants.deadlines_are_what_the_rules_say),
         Invariant("I10b", gettext_lazy("已使用的规则版本未被改动"), invariants.editions_are_unaltered),
         Invariant("I11", gettext_lazy("审计链完整"), invariants.audit_chain_is_whole),
+        Invariant("I11b", gettext_lazy("审计锚点与审计链一致"), anchors.problems),
         Invariant("I12", gettext_lazy("已承诺的任务均已完成"), invariants.promised_work_is_done),
         Invariant("I13", gettext_lazy("文件与登记的摘要一致"), invariants.files_are_intact, slow=True),
     ):
@@ -90,3 +97,21 @@ def references_waiting(user: Any, on: date) -> Iterator[Todo]:
                 count=len(rows),
                 mine=bool(mine),
             )
+
+
+def restores_waiting(user: Any, on: date) -> Iterator[Todo]:
+    """A database older than its last anchor stops all money until two administrators have seen to it."""
+    if not may_see_anchors(user)[0] or anchors.place() is None:
+        return
+    missing = anchors.lost()
+    if missing is None:
+        return
+    proposed = RestoreAcceptance.objects.filter(anchor_head=missing.head, confirmed_at=None).exists()
+    acts = may_confirm_restore(user) if proposed else may_propose_restore(user)
+    yield Todo(
+        _("数据库早于 %(day)s 的审计锚点，资金操作已暂停") % {"day": missing.on},
+        _("已提交核对说明，须由另一人确认") if proposed else _("请对照恢复记录写明丢失的内容"),
+        reverse("anchors"),
+        waiting_for=str(Role.SYSTEM_ADMIN.label if proposed else Role.SECURITY_ADMIN.label),
+        mine=acts[0],
+    )

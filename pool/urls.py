@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from pool.views import components, files, home, notices, references, rulebook, search, sessions, tokens
+from pool.views import anchors, components, files, home, notices, references, rulebook, search, sessions, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("anchors/", anchors.index, name="anchors"),
+    path("anchors/<uuid:pk>/confirm/", anchors.confirm, name="confirm_restore"),
     path("files/<uuid:file_id>/", files.download, name="file"),
     path("rulebook/", rulebook.rulebook, name="rulebook"),
     path("rulebook/<int:number>/", rulebook.rulebook_article, name="rulebook_article"),

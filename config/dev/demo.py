@@ -64,9 +64,14 @@ def _children(port: int, environment: Mapping[str, str]) -> list[Child]:
     stays = "Uploads, reports and notices will wait until it is back."
     return [
         Child("THE PORTAL", web, "Nothing answers any more.", folder / "web.log", environment, essential=True),
-        Child("THE WORKER", worker, stays, folder / "worker.log", environment),
+        Child("THE WORKER", worker, stays, folder / "worker.log", {**environment, **_as_worker(environment)}),
         Child("BEAT", beat, "Daily jobs will not start by themselves.", folder / "beat.log", environment),
     ]
+
+
+def _as_worker(environment: Mapping[str, str]) -> dict[str, str]:
+    """The worker has a database role of its own, where the server is ours."""
+    return {"DATABASE_AS": "worker"} if "DATABASE_WORKER_URL" in environment else {}
 
 
 def _serve(children: Sequence[Child], port: int, environment: Mapping[str, str]) -> int:

@@ -17,6 +17,7 @@ from config.dev.venv import site_packages
 SUPERUSER = "postgres"
 OWNER = "rcpool_owner"
 APPLICATION = "rcpool_app"
+WORKER, REPORT, AUDIT = "rcpool_worker", "rcpool_report", "rcpool_audit"
 DATABASE = "rcpool"
 START_SECONDS = 30
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -133,9 +134,10 @@ class Cluster:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     def _bootstrap(self) -> None:
-        """The two roles and the database, from the same file that a real installation uses."""
-        roles = (ROOT / "config" / "roles.sql").read_text()
-        done = self.psql(roles, owner=OWNER, application=APPLICATION, owner_password="", application_password="")
+        """The roles and the database, from the same file that a real installation uses."""
+        names = {"owner": OWNER, "application": APPLICATION, "worker": WORKER, "report": REPORT, "audit": AUDIT}
+        no_passwords = {f"{name}_password": "" for name in names}
+        done = self.psql((ROOT / "config" / "roles.sql").read_text(), **names, **no_passwords)
         if done.returncode != 0:
             raise Stop(f"The database roles could not be made:\n{done.stderr}")
         done = self.psql(f"ALTER ROLE {OWNER} CREATEDB; GRANT pg_signal_backend TO {OWNER};")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from config.dev.places import kept_secrets, own_folder
-from config.dev.postgres import APPLICATION, OWNER, Cluster, cluster
+from config.dev.postgres import APPLICATION, AUDIT, OWNER, REPORT, WORKER, Cluster, cluster
 from config.dev.valkey import Doorbell, doorbell
 
 
@@ -56,10 +56,11 @@ class Services:
         given = {"DJANGO_SETTINGS_MODULE": "config.settings", **kept_secrets(self.name)}
         given["MEDIA_ROOT"] = str(own_folder(self.name) / "media")
         if self.name == "demo":
-            given |= {"DEMO": "1", "CLOCK_MAY_MOVE": "1"}
+            given |= {"DEMO": "1", "CLOCK_MAY_MOVE": "1", "ANCHOR_FOLDER": str(own_folder(self.name) / "anchors")}
         if self.own_cluster:
             given["DATABASE_URL"] = self.own_cluster.url(APPLICATION)
-            given["DATABASE_OWNER_URL"] = self.own_cluster.url(OWNER)
+            for name, role in (("OWNER", OWNER), ("WORKER", WORKER), ("REPORT", REPORT), ("AUDIT", AUDIT)):
+                given[f"DATABASE_{name}_URL"] = self.own_cluster.url(role)
         if self.own_doorbell:
             given["REDIS_URL"] = self.own_doorbell.url
         return {key: value for key, value in given.items() if key not in os.environ}

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pool import registry
-from pool.ledger import invariants
+from pool.ledger import chart, invariants, services
 from pool.ledger.models import Appropriation
 from pool.ledger.permissions import READERS, may_confirm_appropriation, may_read_appropriations
 from pool.ledger.views import PURPOSE
 from pool.models import StoredFile
 from pool.parts import MONEY
-from pool.registry import FileGuard, Invariant, NavItem, Todo, TodoSource
+from pool.registry import FileGuard, Invariant, Job, NavItem, Todo, TodoSource
+from pool.services import anchors
 
 
 def register() -> None:
@@ -27,6 +28,14 @@ def register() -> None:
         Invariant("I3", gettext_lazy("可用资金从未低于零"), invariants.money_was_always_there),
     ):
         registry.invariants.register(item)
+    registry.jobs.register(Job("audit.anchor", gettext_lazy("写入审计锚点"), "", anchor, order=905, at=(0, 15)))
+
+
+def anchor(on: date) -> dict[str, Any]:
+    """The day's anchor, after the sealing: how far the chain has come and what money there is."""
+    held = services.balances()
+    money = {name: f"{held.get(name, services.ZERO):.2f}" for name in (chart.CASH, chart.RESERVED)}
+    return anchors.drop_anchor(on, money)
 
 
 def appropriations_waiting(user: Any, on: date) -> Iterator[Todo]:

@@ -20,6 +20,7 @@ from pool.jobs import lock_number
 from pool.ledger import chart
 from pool.ledger.models import Account, Entry, LedgerTransaction
 from pool.models import DEFAULT_SCHEME, User
+from pool.services import anchors
 
 Kind = LedgerTransaction.Kind
 FEN = Decimal("0.01")
@@ -330,6 +331,7 @@ def _post(voucher: Voucher, legs: Sequence[Leg]) -> LedgerTransaction:
             if first.body_hash != digest:
                 raise Refused("key_reused", _("业务键 %(key)s 已用于内容不同的凭证。") % {"key": voucher.key})
             return first
+        anchors.require_whole()
         accounts = chart.locked(voucher.scheme, {leg.account for leg in legs} | {chart.CASH, chart.RESERVED})
         posted = _write(voucher, legs, digest, accounts)
         _check_subjects(legs)

@@ -1,6 +1,6 @@
 """The nouns of the pool. The ledger's stand in `pool.ledger.models`."""
 
-from pool.models.audit import AccessLog, AuditEvent, Hat, Transition
+from pool.models.audit import AccessLog, AuditEvent, Hat, RestoreAcceptance, Transition
 from pool.models.base import DEFAULT_SCHEME, Record, Scheme
 from pool.models.kit import (
     ApiToken,
@@ -55,6 +55,7 @@ __all__ = [
     "Party",
     "Record",
     "ReferenceCoverage",
+    "RestoreAcceptance",
     "RestrictedIndustry",
     "Role",
     "RulebookEdition",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 
 class AuditEvent(models.Model):
@@ -128,3 +129,39 @@ class Hat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.person} {self.hat}"
+
+
+class RestoreAcceptance(models.Model):
+    """Two people put on record that what an anchor names is lost: the database was restored to an older state."""
+
+    id = models.UUIDField(_("编号"), primary_key=True, default=uuid7, editable=False)
+    anchor_seq = models.BigIntegerField(_("锚点序号"))
+    anchor_head = models.CharField(_("锚点摘要"), max_length=64)
+    anchor_on = models.DateField(_("锚点日期"))
+    kept_seq = models.BigIntegerField(_("保留至序号"))
+    reason = models.TextField(_("恢复经过和丢失内容"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提交人")
+    )
+    proposed_on = models.DateField(_("提交日期"))
+    proposed_at = models.DateTimeField(_("提交时间"), default=timezone.now)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("确认人")
+    )
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True)
+
+    class Meta:
+        verbose_name = _("恢复核对")
+        verbose_name_plural = _("恢复核对")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["anchor_head"], condition=models.Q(confirmed_at__isnull=True), name="restore_proposed_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("proposed_by")),
+                name="restore_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anchor_on} #{self.anchor_seq}"

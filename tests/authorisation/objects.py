@@ -12,7 +12,7 @@ from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
-from pool.models import BANK_ROLES, LprRate, Role, User
+from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, User
 from pool.services import tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import entered_loan, loan_cells, received_upload
@@ -159,6 +159,16 @@ def unconfirmed_rate(world: World) -> Parts:
         published_on=TODAY, one_year="3.10", five_year="3.60", source="公告", entered_by=person(Role.MANAGER_REVIEWER)
     )
     return {"kind": "lpr", "pk": rate.pk}
+
+
+@builds("restore_acceptance")
+def restore_acceptance(world: World) -> Parts:
+    proposer = person(Role.SECURITY_ADMIN)
+    row = RestoreAcceptance.objects.create(
+        anchor_seq=9, anchor_head="f" * 64, anchor_on=TODAY, kept_seq=1, reason="备份恢复", proposed_by=proposer,
+        proposed_on=TODAY,
+    )  # fmt: skip
+    return {"pk": row.pk}
 
 
 @builds("makers_token")

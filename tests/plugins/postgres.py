@@ -21,8 +21,8 @@ TEMPLATE, CLONE = "rcpool_template_", "rcpool_clone_"
 
 
 def url_of(database: str, role: str = "application") -> str:
-    """DATABASE_URL or DATABASE_OWNER_URL with another database."""
-    url = urlsplit(os.environ["DATABASE_OWNER_URL" if role == "owner" else "DATABASE_URL"])
+    """DATABASE_URL, or DATABASE_OWNER_URL and its like, with another database."""
+    url = urlsplit(os.environ["DATABASE_URL" if role == "application" else f"DATABASE_{role.upper()}_URL"])
     return urlunsplit(url._replace(path=f"/{database}"))
 
 

@@ -105,6 +105,7 @@ def workers(committed_db: str, broker: valkey.Doorbell, tmp_path: Path, settings
         **os.environ,
         "DATABASE_URL": postgres.url_of(committed_db),
         "DATABASE_OWNER_URL": postgres.url_of(committed_db, "owner"),
+        **_a_role_of_their_own(committed_db),
         "REDIS_URL": broker.url,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "CELERY_TASK_ALWAYS_EAGER": "0",
@@ -113,6 +114,13 @@ def workers(committed_db: str, broker: valkey.Doorbell, tmp_path: Path, settings
     started = Workers(environment, tmp_path)
     yield started
     started.stop()
+
+
+def _a_role_of_their_own(database: str) -> dict[str, str]:
+    """As in the demo; a server that is not ours may lack the role."""
+    if "DATABASE_WORKER_URL" not in os.environ:
+        return {}
+    return {"DATABASE_AS": "worker", "DATABASE_WORKER_URL": postgres.url_of(database, "worker")}
 
 
 @pytest.fixture

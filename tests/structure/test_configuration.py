@@ -42,5 +42,8 @@ def test_the_compose_file_sets_only_what_is_read():
         "POSTGRES_INITDB_ARGS",
         "OWNER_PASSWORD",
         "APPLICATION_PASSWORD",
+        "WORKER_PASSWORD",
+        "REPORT_PASSWORD",
+        "AUDIT_PASSWORD",
     }
     assert given - containers_own <= named_in_the_table()
