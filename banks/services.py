@@ -22,6 +22,7 @@ from pool import audit
 from pool.errors import Refused, SamePerson, Stale
 from pool.masking import mask_account
 from pool.models import BANK_ROLES, StoredFile, User
+from pool.sure import be_sure
 
 
 @transaction.atomic
@@ -149,6 +150,7 @@ def enter_payee(
 ) -> PayeeAccount:
     """A new version of the dedicated account (20(3)); money goes there only after another person confirmed it."""
     may.require(may.may_enter_payee(by, bank_id))
+    be_sure()
     Bank.objects.select_for_update().get(pk=bank_id)
     newest = PayeeAccount.objects.filter(bank_id=bank_id).order_by("-revision").first()
     account: PayeeAccount = PayeeAccount.objects.create(
@@ -163,6 +165,7 @@ def enter_payee(
 def confirm_payee(*, account_id: UUID, by: User, on: date, version: int) -> PayeeAccount:
     account: PayeeAccount = PayeeAccount.objects.select_for_update().get(pk=account_id)
     may.require(may.may_confirm_payee(by, account.bank_id))
+    be_sure()
     if account.version != version or account.confirmed_by_id is not None:
         raise Stale()
     if account.entered_by_id == by.pk:

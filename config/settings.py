@@ -42,7 +42,6 @@ LIBRARIES = [
     "django_filters",
     "django_htmx",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "pgtrigger",
     "pghistory",
     "rest_framework",
@@ -69,6 +68,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pool.middleware.SessionMiddleware",
     "axes.middleware.AxesMiddleware",
+    "pool.middleware.SureMiddleware",
     # Last: it calls the view itself, inside the transaction that says whose rows may be seen.
     "pool.middleware.ScopeMiddleware",
 ]
@@ -145,9 +145,27 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "pool.views.sessions.locked_out"
 # A session without a request for so long ends (classified protection asks for it); it is not the cookie's life.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=15 * 60)
+# Who must have a second factor; everybody may. Without it: all who move money, decide, or keep accounts.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES",
+    default=[]
+    if DEMO
+    else [
+        "bank_checker",
+        "bank_admin",
+        "manager_reviewer",
+        "manager_approver",
+        "finance_clerk",
+        "finance_approver",
+        "authority",
+        "system_admin",
+        "security_admin",
+    ],
+)
+# How long a proof of who one is (sign-in, or password and code again) serves for acts that need a fresh one.
+SURE_MINUTES = env.int("SURE_MINUTES", default=24 * 60 if DEMO else 10)
 # The chain of the audit trail: sha256, or sm3 where national algorithms are asked for.
 AUDIT_HASH = env("AUDIT_HASH", default="sha256")
-OTP_TOTP_ISSUER = "风险补偿资金池"
 
 # --- words, time, numbers ---------------------------------------------------------------------------------------------
 

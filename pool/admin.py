@@ -12,7 +12,6 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from pool import clock, jobs, registry, scope
 from pool.admin_kit import BUSINESS, Act, ReadOnlyAdmin, read_only
@@ -25,10 +24,12 @@ from pool.models import (
     CalendarDay,
     CalendarYear,
     Deadline,
+    FactorReset,
     FxRate,
     JobRun,
     LprRate,
     OfficialText,
+    OpenSession,
     OutboxTask,
     ReferenceCoverage,
     RestrictedIndustry,
@@ -38,8 +39,18 @@ from pool.models import (
     Transition,
     User,
 )
-from pool.permissions import JOB_RUNNERS, TRAIL_READERS, may_manage_accounts, may_run_jobs, require
-from pool.services import people
+from pool.permissions import (
+    JOB_RUNNERS,
+    TRAIL_READERS,
+    may_confirm_factor_reset,
+    may_end_sessions,
+    may_manage_accounts,
+    may_propose_factor_reset,
+    may_run_jobs,
+    require,
+)
+from pool.services import factors, people, sessions
+from pool.sure import be_sure
 from pool.views.sessions import SignOut
 
 __all__ = ["Act", "ReadOnlyAdmin"]
@@ -47,8 +58,6 @@ __all__ = ["Act", "ReadOnlyAdmin"]
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 admin.site.unregister(Group)
-# Its pages show the secret of a person's second factor.
-admin.site.unregister(TOTPDevice)
 
 
 def sign_in_first(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -76,8 +85,25 @@ class NewPassword(forms.Form):
 
 
 def _give_password(user: User, *, by: User, on: Any, version: int, password: str) -> str:
+    be_sure()
     people.change_password(user_id=user.pk, password=password, by=by, on=on)
     return _("初始密码已设置，本人登录后须立即修改。")
+
+
+def _end_sessions(user: User, *, by: User, on: Any, version: int, reason: str) -> str:
+    count = sessions.end_of_another(user_id=user.pk, by=by, on=on, reason=reason)
+    return _("已结束该用户的 %(count)s 个登录会话。") % {"count": count}
+
+
+def _propose_reset(user: User, *, by: User, on: Any, version: int, reason: str) -> str:
+    factors.propose_reset(user_id=user.pk, by=by, on=on, reason=reason)
+    return _("已提出重置，须由另一名管理人员在“动态口令重置”中确认。")
+
+
+def _may_propose(user: Any, row: User) -> Any:
+    if factors.factor_of(row) is None:
+        return False, _("该用户没有启用动态口令，无须重置。")
+    return may_propose_factor_reset(user, row)
 
 
 def _may_switch(active: bool) -> Any:
@@ -110,11 +136,54 @@ class UserAdmin(ReadOnlyAdmin):
             needs_reason=False,
             form=NewPassword,
         ),
+        Act(
+            "end_sessions",
+            gettext_lazy("结束全部登录会话"),
+            _end_sessions,
+            lambda user, row: may_end_sessions(user),
+            tone="bad",
+        ),
+        Act("propose_reset", gettext_lazy("提出重置动态口令"), _propose_reset, _may_propose, tone="bad"),
     ]
 
     @admin.display(description=gettext_lazy("手机号码"))
     def masked_phone(self, user: User) -> str:
         return mask_phone(user.phone or "")
+
+
+def _decide_reset(agree: bool) -> Any:
+    def run(row: FactorReset, *, by: User, on: Any, version: int, reason: str) -> str:
+        factors.decide_reset(reset_id=row.pk, agree=agree, by=by, on=on, reason=reason)
+        return _("动态口令已重置，本人下次登录后须重新绑定。") if agree else _("未同意重置，原动态口令继续有效。")
+
+    return run
+
+
+def _may_decide(user: Any, row: FactorReset) -> Any:
+    if row.outcome != FactorReset.State.PROPOSED:
+        return False, _("本项重置已经办结。")
+    return may_confirm_factor_reset(user, row)
+
+
+@admin.register(FactorReset)
+class FactorResetAdmin(ReadOnlyAdmin):
+    readers = KEEPERS
+    list_display = ["user", "proposed_by", "proposed_at", "reason", "outcome", "decided_by", "decided_at"]
+    list_filter = ["outcome"]
+    ordering = ["-proposed_at"]
+    acts = [
+        Act("confirm", gettext_lazy("确认重置"), _decide_reset(True), _may_decide, tone="bad"),
+        Act("decline", gettext_lazy("不同意重置"), _decide_reset(False), _may_decide),
+    ]
+
+
+read_only(
+    OpenSession,
+    ["user", "started_at", "last_seen_at", "address", "ended_at", "why", "ended_by"],
+    TRAIL_READERS,
+    list_filter=["why"],
+    ordering=["-started_at"],
+)
 
 
 @admin.register(AuditEvent)

@@ -1,7 +1,7 @@
 """Who asks, for rows written deep below a view: the request id and the caller's address."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -10,6 +10,8 @@ class Caller:
     address: str = ""
     method: str = ""
     path: str = ""
+    # Whether this person has lately proven who they are; work that nobody asked for by a browser needs no proof.
+    sure: bool = True
 
 
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -21,3 +23,7 @@ def caller() -> Caller:
 
 def set_caller(value: Caller | None) -> None:
     _caller.set(value)
+
+
+def say_sure(sure: bool) -> None:
+    _caller.set(replace(caller(), sure=sure))

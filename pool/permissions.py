@@ -66,3 +66,21 @@ def may_confirm_restore(user: Any) -> Answer:
 
 def may_manage_accounts(user: Any) -> Answer:
     return has_role(user, {Role.SYSTEM_ADMIN})
+
+
+def may_end_sessions(user: Any) -> Answer:
+    return has_role(user, {Role.SECURITY_ADMIN})
+
+
+def may_propose_factor_reset(user: Any, person: Any) -> Answer:
+    """The first of the two; for nobody oneself."""
+    if user.pk == person.pk:
+        return False, _("不能为自己提出重置。")
+    return has_role(user, {Role.SECURITY_ADMIN})
+
+
+def may_confirm_factor_reset(user: Any, row: Any) -> Answer:
+    """The second: another administrator, and not whom it is about."""
+    if user.pk in {row.proposed_by_id, row.user_id}:
+        return False, _("提出人和当事人都不能确认本项重置，请由另一人确认。")
+    return has_role(user, {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})

@@ -61,6 +61,8 @@ def _navigation() -> None:
         NavItem(gettext_lazy("工作台"), "home", EVERYBODY, 10, WORK),
         NavItem(gettext_lazy("通知"), "notices", EVERYBODY, 20, WORK),
         NavItem(gettext_lazy("查找"), "search", EVERYBODY, 30, WORK),
+        NavItem(gettext_lazy("动态口令"), "second_factor", EVERYBODY, 880, KEEPING),
+        NavItem(gettext_lazy("登录会话"), "own_sessions", EVERYBODY, 885, KEEPING),
         NavItem(gettext_lazy("接口令牌"), "tokens", EVERYBODY, 890, KEEPING),
         NavItem(gettext_lazy("规则库"), "rulebook", EVERYBODY, 800, LAW),
         NavItem(gettext_lazy("参考数据"), "reference", REFERENCE_READERS, 820, LAW),

@@ -1,11 +1,26 @@
 from django.conf import settings
 from django.urls import include, path
 
-from pool.views import anchors, components, files, home, notices, references, rulebook, search, sessions, tokens
+from pool.views import (
+    anchors,
+    components,
+    factors,
+    files,
+    home,
+    notices,
+    own_sessions,
+    references,
+    rulebook,
+    search,
+    sessions,
+    sure,
+    tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", sessions.SignIn.as_view(), name="login"),
+    path("login/code/", sessions.login_code, name="login_code"),
     path("logout/", sessions.SignOut.as_view(), name="logout"),
     path("password/", sessions.PasswordChange.as_view(), name="password_change"),
     path("clock/", home.move_clock, name="move_clock"),
@@ -13,6 +28,13 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("search/", search.search, name="search"),
+    path("account/sure/", sure.sure, name="sure"),
+    path("account/second-factor/", factors.second_factor, name="second_factor"),
+    path("account/second-factor/codes/", factors.new_recovery_codes, name="new_recovery_codes"),
+    path("account/second-factor/drop/", factors.drop_second_factor, name="drop_second_factor"),
+    path("account/sessions/", own_sessions.own_sessions, name="own_sessions"),
+    path("account/sessions/others/end/", own_sessions.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<uuid:pk>/end/", own_sessions.end_session, name="end_session"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("anchors/", anchors.index, name="anchors"),

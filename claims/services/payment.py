@@ -26,6 +26,7 @@ from pool.ledger import services as ledger
 from pool.ledger.services import Item
 from pool.models import User
 from pool.selectors import edition
+from pool.sure import be_sure
 
 MAX_PAPER = 10 << 20
 PAPER_KINDS = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/ofd"})
@@ -173,6 +174,7 @@ def approve_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Pa
     claims, packet, payment = _payment(payment_id)
     permissions.require(permissions.release(by))
     locking.check(payment, version)
+    be_sure()
     hats.wear(packet, by, APPROVER)
     article = edition()["payment_period"].article
     if payment.state != Payment.State.PREPARED:
@@ -241,6 +243,7 @@ def confirm_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Pa
     """The second person confirms: each claim posts once under its own key, is paid, and its loan is compensated."""
     claims, packet, payment = _payment(payment_id)
     permissions.require(permissions.release(by))
+    be_sure()
     if payment.state == Payment.State.POSTED:
         return payment
     locking.check(payment, version)

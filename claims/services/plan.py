@@ -25,6 +25,7 @@ from pool.ledger.services import Item
 from pool.models import User
 from pool.money import ZERO, total, yuan
 from pool.selectors import edition
+from pool.sure import be_sure
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def draft_plan(*, by: User, on: date, claim_ids: Collection[UUID] | None = None)
 def issue_plan(*, plan_id: UUID, by: User, on: date, version: int) -> FundingPlan:
     """Another person issues it: every claim is looked at again, the money is reserved, the document is made."""
     permissions.require(permissions.plan(by))
+    be_sure()
     claims, plan = _locked(plan_id, with_standing=True)
     locking.check(plan, version)
     hats.wear(plan, by, "plan_issuer")

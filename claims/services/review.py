@@ -19,6 +19,7 @@ from pool import hats, moves
 from pool.errors import Refused, Stale
 from pool.models import User
 from pool.selectors import edition
+from pool.sure import be_sure
 
 Round, Stage, Opinion = Review.Round, Review.Stage, Review.Opinion
 HATS = {
@@ -186,6 +187,7 @@ def _open_decision(claim_id: UUID, by: User, version: int, reason: str, round_: 
     claim = locking.claim(claim_id, with_standing=True)
     permissions.require(permissions.decide(by))
     locking.check(claim, version)
+    be_sure()
     _require_reason(reason)
     wanted = Claim.State.REVIEWING if round_ == Round.FIRST else Claim.State.RE_EXAMINING
     if claim.state != wanted:

@@ -22,6 +22,7 @@ from pool.ledger.services import Item
 from pool.models import User
 from pool.rulebook import Finding
 from pool.selectors import edition
+from pool.sure import be_sure
 
 Ending = Determination.Ending
 
@@ -227,6 +228,7 @@ def decide_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, approv
     loan = locking.loan(known.loan_id, with_standing=True)
     upgrade = locking.row(Upgrade, upgrade_id, "claim")
     permissions.require(permissions.decide(by))
+    be_sure()
     locking.check(upgrade, version)
     _require_reason(reason)
     hats.wear(upgrade, by, "approver")
@@ -338,6 +340,7 @@ def confirm_refund(*, upgrade_id: UUID, by: User, on: date, version: int) -> Upg
     upgrade = locking.row(Upgrade, upgrade_id)
     upgrade.claim = claim
     permissions.require(permissions.release(by))
+    be_sure()
     if upgrade.state == Upgrade.State.REFUNDED:
         return upgrade
     locking.check(upgrade, version)

@@ -9,7 +9,6 @@ from django.db.migrations.state import StateApps
 
 NOT_FOR_REPORTS = (
     "django_session",
-    "otp_totp_totpdevice",
     "pool_accesslog",
     "pool_apitoken",
     "pool_auditevent",
@@ -46,7 +45,6 @@ def _there(schema_editor: BaseDatabaseSchemaEditor, *names: str) -> list[str]:
 class Migration(migrations.Migration):
     dependencies = [
         ("config", "0001_roles"),
-        ("otp_totp", "0001_initial"),
         ("pool", "0005_restore_acceptance"),
         ("sessions", "0001_initial"),
     ]

@@ -23,6 +23,7 @@ from pool.errors import Refused
 from pool.formats import whole
 from pool.models import AccessLog
 from pool.selectors import panels_of
+from pool.sure import be_sure
 from pool.tables import Table, keyset_page
 
 EXPORT_LIMIT = 10_000
@@ -78,6 +79,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook, marked with who took it and when; the taking is logged."""
     may.require(may.may_export(request.user))
+    be_sure()
     _form, rows = _filtered(request)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, "loans.loan", detail=request.GET.urlencode())
     if rows.count() > EXPORT_LIMIT:

@@ -2,6 +2,7 @@
 
 from pool.models.audit import AccessLog, AuditEvent, Hat, RestoreAcceptance, Transition
 from pool.models.base import DEFAULT_SCHEME, Record, Scheme
+from pool.models.doors import FactorReset, OpenSession, RecoveryCode, SecondFactor
 from pool.models.kit import (
     ApiToken,
     BusinessDate,
@@ -42,6 +43,7 @@ __all__ = [
     "CalendarYear",
     "ClockInterval",
     "Deadline",
+    "FactorReset",
     "FormKey",
     "FxKind",
     "FxRate",
@@ -51,15 +53,18 @@ __all__ = [
     "Notice",
     "NoticeRead",
     "OfficialText",
+    "OpenSession",
     "OutboxTask",
     "Party",
     "Record",
+    "RecoveryCode",
     "ReferenceCoverage",
     "RestoreAcceptance",
     "RestrictedIndustry",
     "Role",
     "RulebookEdition",
     "Scheme",
+    "SecondFactor",
     "Sequence",
     "StoredFile",
     "Transition",

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -64,7 +65,7 @@ MANAGER_ROLES = frozenset(role for role, party in PARTY_OF.items() if party == P
 FINANCE_ROLES = frozenset(role for role, party in PARTY_OF.items() if party == Party.FINANCE)
 ADMIN_ROLES = MANAGER_ROLES | {Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
 """Those who may enter the admin, which only reads and calls services."""
-SIGN_IN_APPS = frozenset({"axes", "otp_totp"})
+SIGN_IN_APPS = frozenset({"axes"})
 """The tables of the packages that guard the sign-in: no business of a reviewer."""
 
 
@@ -134,6 +135,11 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.role in ADMIN_ROLES
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session belongs to this password in this role at this institution: with any of them, it ends."""
+        belongs_to = f"{self.password}|{self.role}|{self.institution or ''}|{self.is_active}"
+        return salted_hmac("pool.session", belongs_to, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """The admin only reads: all by the manager and the auditor, the kit's rows by the administrators."""

@@ -13,6 +13,7 @@ from pool import audit
 from pool.errors import NotPermitted, Refused, Stale
 from pool.models import BANK_ROLES, Role, User
 from pool.permissions import may_manage_accounts, require
+from pool.services import sessions
 
 
 @transaction.atomic
@@ -64,6 +65,8 @@ def set_active(*, user_id: UUID, active: bool, by: User, on: date, version: int,
     before = user.is_active
     user.is_active = active
     _save(user, "is_active")
+    if not active:
+        sessions.close_all(user, by=by)
     audit.record(
         "people.set_active",
         user,
@@ -78,8 +81,8 @@ def set_active(*, user_id: UUID, active: bool, by: User, on: date, version: int,
 
 
 @transaction.atomic
-def change_password(*, user_id: UUID, password: str, by: User | None, on: date) -> User:
-    """One's own, or a new first password given by an administrator, to be changed at once."""
+def change_password(*, user_id: UUID, password: str, by: User | None, on: date, keep: UUID | None = None) -> User:
+    """One's own, or a new first password given by an administrator, to be changed at once; sessions but `keep` end."""
     user = User.objects.select_for_update().get(pk=user_id)
     own = by is not None and by.pk == user.pk
     if by is not None and not own:
@@ -88,6 +91,7 @@ def change_password(*, user_id: UUID, password: str, by: User | None, on: date) 
     user.set_password(password)
     user.must_change_password = not own
     _save(user, "password", "must_change_password")
+    sessions.close_all(user, by=by, but=[keep] if keep else [])
     audit.record("people.change_password", user, by=by, on=on, bank=user.institution)
     return user
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pool import audit, registry
 from pool.errors import NotPermitted, Refused
 from pool.models import ApiToken, User
+from pool.sure import be_sure
 
 PREFIX_LETTERS = 8
 LIFE = timedelta(days=365)
@@ -35,6 +36,7 @@ def issue(
         raise NotPermitted()
     if not scopes or not set(scopes) <= {scope.name for scope in scopes_for(user)}:
         raise Refused("scope_not_allowed", _("请选择本人角色可以使用的授权范围。"), field="scopes")
+    be_sure()
     token = secrets.token_urlsafe(32)
     row: ApiToken = ApiToken.objects.create(
         user=user,

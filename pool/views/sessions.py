@@ -2,19 +2,27 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
+from django.contrib.auth import login as auth_login
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 
 from pool import audit, clock, registry
-from pool.models import AccessLog
-from pool.services import people
+from pool.models import AccessLog, OpenSession, User
+from pool.services import factors, people, sessions
+
+WAITING = "waiting_for_code"
+CODE_WITHIN_SECONDS = 300
 
 
 class SignInForm(AuthenticationForm):
@@ -38,6 +46,10 @@ class SignIn(auth_views.LoginView):
         return super().get_context_data(**kwargs) | demo_context()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        if factors.factor_of(user) is not None:
+            wait_for_code(self.request, user, self.get_success_url())
+            return redirect("login_code")
         response = super().form_valid(form)
         audit.log_access(self.request, AccessLog.Kind.SIGN_IN)
         return response
@@ -47,12 +59,60 @@ class SignIn(auth_views.LoginView):
         return super().form_invalid(form)
 
 
+def wait_for_code(request: HttpRequest, user: User, onward: str) -> None:
+    """The password was right; nobody is signed in yet."""
+    request.session.cycle_key()
+    request.session[WAITING] = {
+        "user": str(user.pk), "backend": user.backend, "next": onward, "at": int(timezone.now().timestamp()),
+        "hash": user.get_session_auth_hash(),
+    }  # fmt: skip
+
+
+def _waiting(request: HttpRequest) -> tuple[User | None, dict[str, Any]]:
+    found = request.session.get(WAITING) or {}
+    if not found or timezone.now().timestamp() - found["at"] > CODE_WITHIN_SECONDS:
+        return None, {}
+    user = User.objects.filter(pk=found["user"], is_active=True).first()
+    same = user is not None and constant_time_compare(user.get_session_auth_hash(), found["hash"])
+    return (user, found) if same else (None, {})
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("动态口令或恢复码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+        help_text=gettext_lazy("打开手机上的口令应用，填写当前六位数字；手机不在身边的，填写一个未用过的恢复码。"),
+    )
+
+
+@never_cache
+def login_code(request: HttpRequest) -> HttpResponse:
+    """The second step of the sign-in."""
+    user, found = _waiting(request)
+    if user is None:
+        request.session.pop(WAITING, None)
+        messages.info(request, _("登录步骤已超时，请重新输入用户名和密码。"))
+        return redirect("login")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if factors.verify(user, form.cleaned_data["code"]):
+            del request.session[WAITING]
+            auth_login(request, user, found["backend"])
+            audit.log_access(request, AccessLog.Kind.SIGN_IN, detail="second factor")
+            return redirect(found["next"])
+        audit.log_access(None, AccessLog.Kind.SIGN_IN_FAILED, username=user.username, detail="second factor")
+        form.add_error("code", _("动态口令不正确，或者刚刚已经使用过。请等待下一个口令后再试。"))
+    return render(request, "registration/code.html", {"form": form}, status=422 if form.errors else 200)
+
+
 class SignOut(auth_views.LogoutView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             audit.log_access(request, AccessLog.Kind.SIGN_OUT)
+            sessions.close(request.session.get("entry"), OpenSession.Why.SIGN_OUT)
         return super().post(request, *args, **kwargs)
 
 
@@ -84,6 +144,7 @@ class PasswordChange(LoginRequiredMixin, auth_views.FormView):
             password=form.cleaned_data["new_password1"],
             by=self.request.user,
             on=clock.today(),
+            keep=self.request.session.get("entry"),
         )
         auth_views.update_session_auth_hash(self.request, user)
         messages.success(self.request, _("密码已修改。"))

@@ -4,14 +4,17 @@ import io
 import json
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
+from base64 import b32decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django_otp.oath import TOTP
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, Response, expect
 
@@ -52,6 +55,18 @@ class Person:
         self.press("登录")
         self.does_not_see("用户名或密码不正确")
         return self
+
+    def proves_who_they_are(self) -> None:
+        """Answers the page that asks for the password once more; what was sent goes on from there."""
+        self.fill("登录密码", PASSWORD)
+        self.press("确认并继续")
+
+    def code_on_the_telephone(self) -> str:
+        """What a code app shows that was given the key of the page."""
+        key = str(self.window.locator("form code").text_content()).replace(" ", "")
+        counter = TOTP(b32decode(key))
+        counter.time = time.time()
+        return f"{counter.token():06d}"
 
     def go(self, path: str) -> None:
         self._arrived(self.window.goto(path))

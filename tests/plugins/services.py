@@ -13,6 +13,8 @@ _media = VAR / "test" / "media" / str(os.getpid())
 os.environ.setdefault("MEDIA_ROOT", str(_media))
 os.environ.update(_running.environment())
 os.environ["CLOCK_MAY_MOVE"] = "1"
+os.environ["SECOND_FACTOR_ROLES"] = ""
+os.environ["SURE_MINUTES"] = "600"
 os.environ["CELERY_TASK_ALWAYS_EAGER"] = "1"
 os.environ["CACHE_IN_MEMORY"] = "1"
 os.environ["PYTEST_RUN"] = os.environ.get("PYTEST_RUN", str(os.getpid()))
