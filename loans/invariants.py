@@ -22,6 +22,25 @@ def standings_add_up() -> Iterator[str]:
             yield f"{row.bank}: non-performing {row.npl_principal} kept, {true['npl']} counted"
 
 
+_SERIES = """
+SELECT s.bank_id, s.version, e.events, last.number
+FROM banks_standing s
+CROSS JOIN LATERAL (SELECT count(*) AS events FROM banks_standingevent WHERE bank_id = s.bank_id) e
+LEFT JOIN LATERAL (
+    SELECT * FROM banks_standingevent WHERE bank_id = s.bank_id ORDER BY number DESC LIMIT 1) last ON true
+WHERE e.events <> s.version - 1 OR (e.events > 0 AND (last.number, last.entered_principal, last.npl_principal,
+    last.is_suspended) IS DISTINCT FROM (s.version, s.entered_principal, s.npl_principal, s.is_suspended))
+"""
+
+
+def standings_end_their_series() -> Iterator[str]:
+    """Each bank's row is where its append-only series ends, and no event of the series is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SERIES)
+        for bank, version, events, last in cursor.fetchall():
+            yield f"bank {bank}: standing at version {version}, {events} events, the last numbered {last} differs"
+
+
 _LAST_MOVES = f"""
 SELECT l.id, l.state, l.library, s.target, b.target
 FROM loans_loan l

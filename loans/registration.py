@@ -30,6 +30,9 @@ def register() -> None:
     for purpose in (FILE_PURPOSE, RECEIPT_PURPOSE):
         registry.file_guards.register(FileGuard(purpose, may.may_download))
     registry.invariants.register(Invariant("standing", _("不良占比与贷款一致"), invariants.standings_add_up))
+    registry.invariants.register(
+        Invariant("standing_series", _("不良率状态与变动记录一致"), invariants.standings_end_their_series)
+    )
     registry.invariants.register(Invariant("loan_states", _("贷款状态与经过一致"), invariants.states_follow_the_log))
     registry.deadline_rules.register(DeadlineRule(deadlines.CLAIM_PERIOD, deadlines.window_again))
 

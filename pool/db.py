@@ -1,8 +1,10 @@
 """Migration operations for what only the database can promise: whose rows, append-only, same bank."""
 
+from functools import cache
 from typing import Any
 
 from django.db import migrations
+from django.db.migrations.loader import MigrationLoader
 
 FUNCTIONS = """
 CREATE FUNCTION pool_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -31,6 +33,7 @@ class _Sql(migrations.RunSQL):
     def __init__(self, arguments: dict[str, Any], sql: str, reverse_sql: str) -> None:
         super().__init__(sql, reverse_sql)
         self._arguments = arguments
+        self.table = str(arguments.get("table", ""))
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (self.__class__.__name__, [], self._arguments)
@@ -88,6 +91,8 @@ def _only_update(table: str, columns: str) -> str:
 class AppendOnly(_Sql):
     """UPDATE, DELETE and TRUNCATE refused by triggers no session can switch off, and not granted either."""
 
+    endings = ("append_only", "no_truncate")
+
     def __init__(self, table: str) -> None:
         super().__init__(
             {"table": table},
@@ -101,6 +106,8 @@ class AppendOnly(_Sql):
 
 
 class NoTruncate(_Sql):
+    endings = ("no_truncate",)
+
     def __init__(self, table: str) -> None:
         super().__init__(
             {"table": table},
@@ -111,6 +118,8 @@ class NoTruncate(_Sql):
 
 class OnlyColumns(_Sql):
     """Rows may be changed in these columns only and never deleted; the application is granted no more than that."""
+
+    endings = ("only_columns", "no_delete", "no_truncate")
 
     def __init__(self, table: str, columns: list[str]) -> None:
         names = ", ".join(columns)
@@ -150,3 +159,18 @@ class SameBank(_Sql):
             f" REFERENCES {parent_table} (id, bank_id) DEFERRABLE INITIALLY DEFERRED;",
             f"ALTER TABLE {child_table} DROP CONSTRAINT {name[:63]};",
         )
+
+
+@cache
+def promised_guards() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """(table, trigger) and (table, policy) that the migrations on disk have put up."""
+    triggers: set[tuple[str, str]] = set()
+    policies: set[tuple[str, str]] = set()
+    for migration in MigrationLoader(None).disk_migrations.values():
+        for operation in migration.operations:
+            if isinstance(operation, AppendOnly | NoTruncate | OnlyColumns):
+                table = operation.table
+                triggers |= {(table, f"{table}_{ending}") for ending in operation.endings}
+            elif isinstance(operation, RowSecurity):
+                policies.add((operation.table, f"{operation.table}_scope"))
+    return triggers, policies

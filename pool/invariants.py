@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import storage
+from pool.db import promised_guards
 from pool.models import Deadline, JobRun, OutboxTask, RulebookEdition, Scheme, StoredFile
 from pool.outbox import GIVE_UP_AFTER
 from pool.rulebook import editions
@@ -15,6 +17,39 @@ from pool.selectors import refs
 from pool.services import deadlines, sealing, verification
 
 LATE = timedelta(hours=1)
+TRIGGERS = """
+SELECT c.relname, t.tgname, t.tgenabled::text = 'A' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
+"""
+POLICIES = """
+SELECT c.relname, p.polname, c.relrowsecurity FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+WHERE c.relnamespace = 'public'::regnamespace
+"""
+
+
+def guards_stand() -> Iterator[str]:
+    """What only the owner can do: a trigger or a policy of ours removed or put to sleep, a policy added beside it."""
+    triggers, policies = promised_guards()
+    yield from _asleep_or_gone(triggers, _guards(TRIGGERS))
+    there = _guards(POLICIES)
+    yield from _asleep_or_gone(policies, there)
+    for table, name in sorted(set(there)):
+        if not name.startswith(f"{table}_"):
+            yield _("表 %(table)s 上有未经登记的规则 %(name)s") % {"table": table, "name": name}
+
+
+def _guards(sql: str) -> dict[tuple[str, str], bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {(table, name): awake for table, name, awake in cursor.fetchall()}
+
+
+def _asleep_or_gone(promised: set[tuple[str, str]], there: dict[tuple[str, str], bool]) -> Iterator[str]:
+    for table, name in sorted(promised - set(there)):
+        yield _("表 %(table)s 的保护 %(name)s 已被移除") % {"table": table, "name": name}
+    for (table, name), awake in sorted(there.items()):
+        if not awake:
+            yield _("表 %(table)s 的保护 %(name)s 已被停用") % {"table": table, "name": name}
 
 
 def audit_chain_is_whole() -> Iterator[str]:

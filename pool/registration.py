@@ -78,6 +78,7 @@ def _invariants() -> None:
         Invariant("I10b", gettext_lazy("已使用的规则版本未被改动"), invariants.editions_are_unaltered),
         Invariant("I11", gettext_lazy("审计链完整"), invariants.audit_chain_is_whole),
         Invariant("I11b", gettext_lazy("审计锚点与审计链一致"), anchors.problems),
+        Invariant("I11c", gettext_lazy("数据库的保护均在且生效"), invariants.guards_stand),
         Invariant("I12", gettext_lazy("已承诺的任务均已完成"), invariants.promised_work_is_done),
         Invariant("I13", gettext_lazy("文件与登记的摘要一致"), invariants.files_are_intact, slow=True),
     ):

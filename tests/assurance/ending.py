@@ -18,7 +18,19 @@ ROOMS = {"pool", "ledger", "banks", "loans", "claims", "recovery", "evaluation"}
 # Who read and clicked what, and what waits for a browser, is no state of the money.
 ASIDE = {"pool.accesslog", "pool.formkey", "pool.loginattempt"}
 # Made anew by each run: random, of the instant, or a digest of either.
-FLEETING = {"body_hash", "seen_hash", "hash", "prev_hash", "sha256", "request_id", "attempts", "seq", "password"}
+FLEETING = {
+    "body_hash",
+    "seen_hash",
+    "hash",
+    "prev_hash",
+    "sha256",
+    "request_id",
+    "attempts",
+    "seq",
+    "password",
+    "path",
+    "size",
+}
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 Key = tuple[str, Any]
 

@@ -1,0 +1,71 @@
+"""A child that is killed at the k-th thing it tells the database or the broker, as by a power cut."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from itertools import count
+from typing import Any, NoReturn
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.celery import app
+
+Act = Callable[[], Any]
+FAULT = 3
+
+
+class Points:
+    """Counts statements, both sides of each commit, and both sides of each publication; dies at the `at`-th."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self._number = at, count(1)
+
+    def reached(self) -> None:
+        if next(self._number) == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self) -> None:
+        for alias in connections:
+            connections[alias].execute_wrappers.append(self._statement)
+        commit: Any = BaseDatabaseWrapper._commit
+        BaseDatabaseWrapper._commit = lambda connection: self._around(lambda: commit(connection))  # type: ignore[method-assign]
+        app.conf.task_always_eager = False
+        app.send_task = lambda *_given, **_named: self._around(lambda: None)
+
+    def _statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.reached()
+        return execute(sql, params, many, context)
+
+    def _around(self, act: Act) -> Any:
+        self.reached()
+        answer = act()
+        self.reached()
+        return answer
+
+
+def died(act: Act, at: int) -> bool:
+    """Run `act` in a child; whether it was killed at that point, or came to its end before. The broker loses all."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        _live(act, at)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.WEXITSTATUS(status) == 0, "the child failed by itself: its trace is in the captured output"
+    return False
+
+
+def _live(act: Act, at: int) -> NoReturn:
+    try:
+        Points(at).watch()
+        act()
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - a child of a test must never return into it
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(FAULT)
