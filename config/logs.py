@@ -4,11 +4,13 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from pool.masking import mask_text
+
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
 
 
 class JsonLines(logging.Formatter):
-    """One object per record; what a caller put into `extra` stands beside the message."""
+    """One object per record; what a caller put into `extra` stands beside the message, personal numbers masked."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -20,4 +22,4 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return mask_text(json.dumps(line, ensure_ascii=False, default=str))

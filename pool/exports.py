@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pool import formats
+from pool import caller, formats
 from pool.citations import cite
 from pool.tables import Column, Text
 
@@ -60,9 +60,14 @@ class Sheet:
 
 
 def watermark(person: str, institution: str = "", at: datetime | None = None) -> str:
-    """Who took this data out, and when: the first line of an export of client data."""
+    """Who took this data out, when, and under which number: the first line of an export of client data.
+
+    The number is that of the request, by which the access log is searched.
+    """
     words = {"person": person, "institution": institution, "time": formats.moment(at or timezone.now())}
-    return gettext("%(person)s %(institution)s 于 %(time)s 导出，内含客户信息，仅限履行职责使用。") % words
+    mark = gettext("%(person)s %(institution)s 于 %(time)s 导出，内含客户信息，仅限履行职责使用。") % words
+    number = caller.caller().request_id
+    return mark + gettext("导出编号 %(number)s。") % {"number": number} if number else mark
 
 
 def plain(value: Any, kind: str) -> Any:

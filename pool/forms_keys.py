@@ -3,14 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool.errors import Refused, Stale
@@ -113,12 +112,6 @@ def body_hash(request: HttpRequest) -> str:
                 digest.update(chunk)
             upload.seek(0)
     return digest.hexdigest()
-
-
-def forget_old(on: date) -> dict[str, int]:
-    """A form rendered so long ago is no longer open in any browser."""
-    old = FormKey.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
-    return {"forgotten": old.delete()[0]}
 
 
 def seen_version(request: HttpRequest) -> int:

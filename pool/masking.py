@@ -1,5 +1,6 @@
 """Personal data as it may be shown: enough to recognise, not enough to use."""
 
+import re
 from typing import Any
 
 PERSONAL = frozenset(
@@ -40,3 +41,13 @@ def is_personal(key: str) -> bool:
 
 def _hide(value: Any) -> Any:
     return mask_phone(value) if isinstance(value, str) else None
+
+
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d{9}[\dXx](?![0-9A-Za-z])")
+_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+
+
+def mask_text(text: str) -> str:
+    """Free text, such as a line of the log, with what looks like an identity or telephone number masked."""
+    text = _IDENTITY.sub(lambda found: mask_identity(found.group()), text)
+    return _PHONE.sub(lambda found: mask_phone(found.group()), text)

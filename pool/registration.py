@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pool import forms_keys, invariants, registry
+from pool import invariants, registry, retention
 from pool.models import ADMIN_ROLES, RestoreAcceptance, Role
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
@@ -36,7 +36,7 @@ def register() -> None:
     registry.jobs.register(
         Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
     )
-    registry.jobs.register(Job("forms.forget", gettext_lazy("清理过期表单键"), "", forms_keys.forget_old, order=890))
+    registry.jobs.register(Job("retention.sweep", gettext_lazy("清理到期数据"), "", retention.sweep, order=890))
     registry.jobs.register(
         Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
     )

@@ -273,6 +273,7 @@ def publicity_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The notice as PDF, with its check code."""
     _only(request.user, permissions.READERS)
     found = _row(Publicity, pk)
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, found)
     content = reports.publicity_pdf(found, selectors.public_lines(found))
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
