@@ -382,7 +382,6 @@ WITHOUT_CLAIM: tuple[Story, ...] = (
         """),
     story("逾期录入，不予补偿", "plain", "B01", "2024-06-20", """
         2024-10-22 determined
-        2025-01-08 drafted
         """, arrives="2024-07-30"),
 )  # fmt: skip
 

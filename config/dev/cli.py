@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Callable, Sequence
 
-from config.dev import assure, bench, demo, lint, managing, setting_up, testing
+from config.dev import assure, backup, bench, demo, drill, lint, managing, setting_up, testing
 from config.dev.places import ROOT
 from config.dev.say import FAILED, WRONG_PLACE, Stop, say
 
@@ -14,13 +14,19 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "test": (testing.main, "all tests; anything that follows goes to pytest"),
     "lint": (lint.main, "formatter, linter, types, import contracts, migrations, translations"),
     "manage": (managing.main, "manage.py with the demo's services up"),
+    "backup": (backup.main, "database, files and anchors into a new FOLDER"),
+    "restore": (backup.restore_main, "a backup FOLDER into a new DATABASE and a new folder for its files"),
+    "restore-drill": (
+        drill.main,
+        "back the demo up, restore it elsewhere, prove it the same, prove that an older one stops",
+    ),
     "bench": (bench.main, "the benchmarks; results in bench/results/"),
     "assure": (assure.main, "the assurance tests at release size"),
 }
 
 
 def usage() -> str:
-    lines = [f"  {name:<8}{text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<14}{text}" for name, (_, text) in COMMANDS.items()]
     return "\n".join(["usage: python3 dev.py COMMAND …", "", *lines])
 
 

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     port = options.port if options.port is not None else (_free_port() if options.once else PORT)
     _need_port(port)
-    with _only_one():
+    with only_one():
         setting_up.to_run()
         with services("demo") as environment, _ended_politely():
             environment["DJANGO_CSRF_TRUSTED_ORIGINS"] = f"http://{HOST}:{port}"
@@ -144,7 +144,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def only_one() -> Iterator[None]:
     with (own_folder("demo") / "demo.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -188,6 +188,11 @@ def _forget_lost_checkouts() -> None:
             shutil.rmtree(note.parent, ignore_errors=True)
 
 
+def programs_for_us() -> Path:
+    """The same programs, for what we run ourselves: dumps, restores, questions."""
+    return _programs(Account(os.getuid(), os.getgid(), drops=False))
+
+
 def _programs(account: Account) -> Path:
     """The folder of `postgres` and `initdb`: PG_BINDIR, the wheel, or what the system has."""
     chosen = os.environ.get("PG_BINDIR")
