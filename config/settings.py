@@ -164,6 +164,23 @@ SECOND_FACTOR_ROLES = env.list(
 )
 # How long a proof of who one is (sign-in, or password and code again) serves for acts that need a fresh one.
 SURE_MINUTES = env.int("SURE_MINUTES", default=24 * 60 if DEMO else 10)
+# Single sign-on, off without an issuer. It finds an account by its user name and never makes one.
+OIDC_ISSUER = env("OIDC_ISSUER", default="")
+OIDC_RP_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_RP_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env("OIDC_AUTHORIZATION_ENDPOINT", default="")
+OIDC_OP_TOKEN_ENDPOINT = env("OIDC_TOKEN_ENDPOINT", default="")
+OIDC_OP_JWKS_ENDPOINT = env("OIDC_JWKS_ENDPOINT", default="")
+OIDC_USERNAME_CLAIM = env("OIDC_USERNAME_CLAIM", default="preferred_username")
+OIDC_OP_USER_ENDPOINT = ""
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_RP_SCOPES = "openid profile"
+OIDC_USE_PKCE = True
+OIDC_CREATE_USER = False
+OIDC_TIMEOUT = 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "sso_callback"
+if OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("pool.sso.SingleSignOn")
 # The chain of the audit trail: sha256, or sm3 where national algorithms are asked for.
 AUDIT_HASH = env("AUDIT_HASH", default="sha256")
 

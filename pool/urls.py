@@ -13,6 +13,7 @@ from pool.views import (
     rulebook,
     search,
     sessions,
+    sso,
     sure,
     tokens,
 )
@@ -21,6 +22,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("login/", sessions.SignIn.as_view(), name="login"),
     path("login/code/", sessions.login_code, name="login_code"),
+    path("login/sso/", sso.begin, name="sso"),
+    path("login/sso/callback/", sso.callback, name="sso_callback"),
     path("logout/", sessions.SignOut.as_view(), name="logout"),
     path("password/", sessions.PasswordChange.as_view(), name="password_change"),
     path("clock/", home.move_clock, name="move_clock"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth import views as auth_views
@@ -43,7 +44,7 @@ class SignIn(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | demo_context()
+        return super().get_context_data(**kwargs) | {"sso": bool(settings.OIDC_ISSUER)} | demo_context()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
