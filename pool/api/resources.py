@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -54,6 +55,12 @@ class ReadOnlyResource(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         row = self.get_object()
         audit.log_access(request._request, AccessLog.Kind.READ, row, detail=self.scope)
         return Response(self.get_serializer(row).data)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """A problem is JSON and says so, also to those who asked for a PDF."""
+        if getattr(response, "exception", False):
+            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def is_described(self) -> bool:
         """Whether the OpenAPI page is being written: nobody asks then."""

@@ -18,13 +18,18 @@ ANSWERS = {
 
 
 def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """All problems have one shape; open operations need no token and so know no 401 and 403."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
+    """All problems have one shape; open operations refuse a wrong token only."""
+    schemas = result["components"]["schemas"]
+    for schema in schemas.values():
+        # What a public body gets is part of what a bank gets, so an answer may be of both shapes at once.
+        if "oneOf" in schema:
+            schema["anyOf"] = schema.pop("oneOf")
+    schemas["Problem"] = PROBLEM
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
             is_open = {} in operation.get("security", [{}])
             for status, words in ANSWERS.items():
-                if not (is_open and status in ("401", "403")):
+                if not (is_open and status == "403"):
                     operation["responses"].setdefault(status, {"description": words(), "content": content})
     return result
