@@ -27,6 +27,7 @@ LIMITS = {
     "tests/assurance/test_kill_nine.py": 2 * HOUR,
     "tests/assurance/test_tamper.py": HOUR,
     "tests/assurance/test_life_cycle.py": 8 * HOUR,
+    "tests/assurance/test_api_contract.py": 4 * HOUR,
     "tests/oracle": 3 * HOUR,
 }
 """Seconds after which a proof is to come to its end; one that does not is killed after half as much again."""
