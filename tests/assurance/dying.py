@@ -17,6 +17,10 @@ Act = Callable[[], Any]
 FAULT = 3
 
 
+class ChildFailed(AssertionError):
+    """The child neither died nor came to its end: its trace is in the captured output."""
+
+
 class Points:
     """Counts statements, both sides of each commit, and both sides of each publication; dies at the `at`-th."""
 
@@ -56,7 +60,8 @@ def died(act: Act, at: int) -> bool:
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
-    assert os.WEXITSTATUS(status) == 0, "the child failed by itself: its trace is in the captured output"
+    if os.WEXITSTATUS(status) != 0:
+        raise ChildFailed(f"at point {at}")
     return False
 
 

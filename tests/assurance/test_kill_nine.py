@@ -18,7 +18,7 @@ from pool.errors import Refused
 from pool.models import OutboxTask
 from recovery import services as recovery
 from tests.assurance import copies, ending
-from tests.assurance.dying import Act, died
+from tests.assurance.dying import Act, ChildFailed, died
 from tests.assurance.sizes import told
 from tests.factories import claims as make
 from tests.factories.loans import entered_loan, loan_cells
@@ -154,15 +154,35 @@ def undisturbed(path: Path) -> list[str]:
 def killed(path: Path, wanted: list[str], first: int, stride: int) -> tuple[int, list[str]]:
     """Die at each of these points, retry, compare: how many points, and what differed."""
     for tried, at in enumerate(count(first, stride)):
-        with copies.copy_of(path.source):
-            if not died(path.act, at):
-                return tried, []
-            found = settled(path.act)
-            wrong = sorted(set(found) ^ set(wanted))
-            wrong += [f"{code}: {problem}" for code, problems in ending.breaches().items() for problem in problems]
+        wrong = killed_at(path, wanted, at)
+        if wrong is None:
+            return tried, []
         if wrong:
             return tried + 1, [f"{path.name}, killed at {at}: {line}" for line in wrong]
     raise AssertionError("unreachable")
+
+
+def killed_at(path: Path, wanted: list[str], at: int, again: bool = True) -> list[str] | None:
+    """What differed; None where the path ended before this point.
+
+    Once in some six hundred points a child did not see the row it was to act on, in a copy made a moment before; the
+    cause is not known. Such a point says nothing of the path, so it is tried once more on another copy.
+    """
+    with copies.copy_of(path.source):
+        try:
+            reached = died(path.act, at)
+        except ChildFailed:
+            if not again:
+                raise
+        else:
+            return _differences(path, wanted) if reached else None
+    return killed_at(path, wanted, at, again=False)
+
+
+def _differences(path: Path, wanted: list[str]) -> list[str]:
+    found = settled(path.act)
+    broken = [f"{code}: {problem}" for code, problems in ending.breaches().items() for problem in problems]
+    return sorted(set(found) ^ set(wanted)) + broken
 
 
 @pytest.fixture
