@@ -104,9 +104,15 @@ def references_waiting(user: Any, on: date) -> Iterator[Todo]:
 
 def restores_waiting(user: Any, on: date) -> Iterator[Todo]:
     """A database older than its last anchor stops all money until two administrators have seen to it."""
-    if not may_see_anchors(user)[0] or anchors.place() is None:
+    if not may_see_anchors(user)[0]:
         return
-    missing = anchors.lost()
+    now = anchors.state()
+    if now.broken:
+        yield Todo(
+            _("审计锚点文件不完整，资金操作已暂停"), now.broken, reverse("anchors"),
+            waiting_for=str(Role.SYSTEM_ADMIN.label), mine=may_confirm_restore(user)[0],
+        )  # fmt: skip
+    missing = now.missing
     if missing is None:
         return
     proposed = RestoreAcceptance.objects.filter(anchor_head=missing.head, confirmed_at=None).exists()

@@ -98,12 +98,14 @@ def drop_anchor(on: date, money: dict[str, str]) -> dict[str, Any]:
     file = place()
     if file is None:
         return {"anchored": False}
-    missing = lost()
-    if missing is not None:
-        _tell(missing, on)
-        return {"anchored": False, "lost": missing.seq}
+    now = state()
+    if now.broken:
+        raise AnchorsBroken(now.broken)
+    if now.missing is not None:
+        _tell(now.missing, on)
+        return {"anchored": False, "lost": now.missing.seq}
     head = AuditEvent.objects.filter(seq__isnull=False).order_by("-seq").first()
-    before = last()
+    before = now.newest
     if head is None or (before is not None and before.head == head.hash):
         return {"anchored": False}
     anchor = Anchor(
@@ -133,12 +135,22 @@ def _append(file: Path, line: str) -> None:
 # --- is the database as far as the anchors say? -----------------------------------------------------------------------
 
 
-def lost() -> Anchor | None:
-    """The last anchor, if the database does not hold what it names and nobody has accepted that."""
-    anchor = last()
-    if anchor is None or _holds(anchor) or _is_accepted(anchor):
-        return None
-    return anchor
+@dataclass(frozen=True)
+class State:
+    """The newest anchor; the same as `missing` where the database lacks it; why the file cannot be believed, if so."""
+
+    newest: Anchor | None = None
+    missing: Anchor | None = None
+    broken: str = ""
+
+
+def state() -> State:
+    try:
+        newest = last()
+    except AnchorsBroken as fault:
+        return State(broken=str(fault))
+    missing = newest if newest and not _holds(newest) and not _is_accepted(newest) else None
+    return State(newest, missing)
 
 
 def _holds(anchor: Anchor) -> bool:
@@ -153,15 +165,14 @@ def _is_accepted(anchor: Anchor) -> bool:
 
 def require_whole() -> None:
     """For everything that moves money: refuse on a database older than its last anchor."""
-    try:
-        anchor = lost()
-    except AnchorsBroken as fault:
-        raise Refused("anchors_broken", _("审计锚点文件不完整，资金操作暂停：%(why)s。") % {"why": fault}) from fault
-    if anchor is not None:
+    now = state()
+    if now.broken:
+        raise Refused("anchors_broken", _("审计锚点文件不完整，资金操作暂停：%(why)s。") % {"why": now.broken})
+    if now.missing is not None:
         raise Refused(
             "older_state",
             _("数据库早于 %(day)s 的审计锚点，资金操作暂停；请安全管理员和系统管理员在“恢复核对”中核对后继续。")
-            % {"day": anchor.on},
+            % {"day": now.missing.on},
         )
 
 
@@ -190,7 +201,7 @@ def problems() -> Iterator[str]:
 def propose(*, reason: str, by: User, on: date) -> RestoreAcceptance:
     """The security administrator says what is lost, from the minutes of the restore."""
     require(may_propose_restore(by))
-    anchor = lost()
+    anchor = state().missing
     if anchor is None:
         raise Refused("nothing_lost", _("数据库与最近的审计锚点一致，无需核对。"))
     if not reason.strip():

@@ -73,12 +73,9 @@ def _state() -> dict[str, object]:
         ],
         rows[:SHOWN],
     )
-    try:
-        newest, missing, broken = service.last(), service.lost(), ""
-    except service.AnchorsBroken as fault:
-        newest, missing, broken = None, None, str(fault)
-    waiting = rows.filter(anchor_head=missing.head, confirmed_at=None).first() if missing else None
+    now = service.state()
+    waiting = rows.filter(anchor_head=now.missing.head, confirmed_at=None).first() if now.missing else None
     return {
-        "kept": service.place() is not None, "newest": newest, "missing": missing, "broken": broken,
+        "kept": service.place() is not None, "newest": now.newest, "missing": now.missing, "broken": now.broken,
         "waiting": waiting, "table": table,
     }  # fmt: skip

@@ -96,6 +96,17 @@ def test_a_line_taken_out_or_changed_is_found_and_stops_money(folder: Path) -> N
     assert told.value.code == "anchors_broken"
 
 
+def test_a_file_that_cannot_be_read_is_told_to_those_who_mend_it(folder: Path) -> None:
+    anchored()
+    (folder / anchors.FILE).write_text("nonsense\n")
+    system = Client()
+    system.force_login(person(Role.SYSTEM_ADMIN))
+    for address in ("home", "anchors"):
+        answer = system.get(reverse(address))
+        assert answer.status_code == 200
+        assert "无法读取" in answer.content.decode()
+
+
 def test_a_chain_that_was_rewritten_whole_differs_from_its_anchor(folder: Path) -> None:
     """Whoever could write every hash anew has another head than the folder knows."""
     known = anchored()
