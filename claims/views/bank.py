@@ -93,7 +93,11 @@ def claimable(request: HttpRequest) -> HttpResponse:
         raise NotPermitted()
     today = clock.today()
     deadlines = todos.claimable_deadlines(request.user).order_by("closes_on", "pk")[:200]
-    return render(request, "claims/claimable.html", {"rows": panels.claimable_rows(deadlines, today), "today": today})
+    context = {
+        "rows": panels.claimable_rows(deadlines, today), "today": today,
+        "may_draft": permissions.prepare(request.user, request.user.institution)[0],
+    }  # fmt: skip
+    return render(request, "claims/claimable.html", context)
 
 
 @login_required

@@ -55,10 +55,10 @@ def _join(stage: Stage, bank: DemoBank) -> None:
                 password=clerk.password, by=None, on=on,
             )  # fmt: skip
     signers = {Agreement.Counterparty.MANAGER: "statistics1", Agreement.Counterparty.FINANCE: "finance1"}
-    for counterparty, username in signers.items():
+    for place, (counterparty, username) in enumerate(signers.items(), start=1):
         with stage.acting(username) as (by, on):
             banks.register_agreement(
-                bank_id=joined.pk, counterparty=counterparty, number=f"HZ{JOINED.year}-{bank.code}-{counterparty}",
+                bank_id=joined.pk, counterparty=counterparty, number=f"HZ{JOINED.year}-{bank.code}-{place}",
                 signed_on=JOINED, valid_from=JOINED, valid_to=None, by=by, on=on,
             )  # fmt: skip
     with stage.acting(f"{bank.code.lower()}-maker") as (by, on):

@@ -52,6 +52,16 @@ def test_a_loan_entered_late_is_not_offered_for_a_claim_and_says_by_which_articl
     assert not Deadline.objects.filter(subject_id=late.pk, kind="claim_period").exists()
 
 
+def test_the_list_leads_each_person_to_a_page_that_opens_for_them(stage: Stage) -> None:
+    """Drafts are the maker's; the checker looks at the loan."""
+    loan = make.npl_loan(stage.team)
+    stage.on(make.SUBMITTED_ON)
+    draft = reverse("claims:new", args=[loan.pk])
+    assert draft in page(stage.team.maker, "claims:claimable")
+    seen = page(stage.team.checker, "claims:claimable")
+    assert draft not in seen and loan.get_absolute_url() in seen
+
+
 def test_nor_can_a_claim_for_it_be_begun_by_other_ways(stage: Stage, late: Loan) -> None:
     with scope.bank_scope(stage.team.pk), pytest.raises(Refused) as refusal:
         services.draft_claim(loan_id=late.pk, by=stage.team.maker, on=make.SUBMITTED_ON)
