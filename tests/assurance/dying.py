@@ -1,5 +1,6 @@
 """A child that is killed at the k-th thing it tells the database or the broker, as by a power cut."""
 
+import gc
 import os
 import signal
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, NoReturn
 
-from django.db import connections
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.celery import app
@@ -66,11 +67,24 @@ def died(act: Act, at: int) -> bool:
 
 
 def _live(act: Act, at: int) -> NoReturn:
+    # What earlier tests left behind must not be finalised here: a suspended block would end in this child's transaction.
+    gc.disable()
     try:
         Points(at).watch()
         act()
         os._exit(0)
     except BaseException:  # noqa: BLE001 - a child of a test must never return into it
         traceback.print_exc()
-        sys.stderr.flush()
+        print(_where(), file=sys.stderr, flush=True)
         os._exit(FAULT)
+
+
+def _where() -> str:
+    """The child's database and scope, asked after its failure: is it the copy, and whose rows may it see?"""
+    wanted = connection.settings_dict["NAME"]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_database(), current_setting('app.scope', true), pg_current_snapshot()")
+            return f"wanted database {wanted}; database, scope, snapshot: {cursor.fetchone()}"
+    except Exception as problem:  # noqa: BLE001 - the trace above is what counts
+        return f"wanted database {wanted}; it cannot be asked: {problem}"
