@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from claims import invariants, jobs, permissions, selectors, todos
-from claims.views import panels
+from claims.views import panels, today
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
 from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Panel, Search, TodoSource
@@ -29,6 +29,7 @@ def register() -> None:
         registry.navigation.register(item)
     registry.todos.register(TodoSource("claims", todos.todos, order=30))
     registry.panels.register(Panel("claims.loan", "loans.loan", panels.of_loan, "claims/panels/loan.html", order=10))
+    registry.panels.register(Panel("claims.standing", "home", today.standing_panel, "claims/panels/standing.html", 10))
     registry.api_scopes.register(
         ApiScope(permissions.API_SCOPE, _("读取补偿申请"), BANK_ROLES | permissions.READERS, order=30)
     )

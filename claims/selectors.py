@@ -1,16 +1,28 @@
 """Reads of this room that are more than a filter."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from claims import periods
 from claims.assessment import language
-from claims.models import Claim, Evidence, FundingPlan, PapersPacket, PaymentPaper, PlanItem, Publicity, PublicityItem
+from claims.models import (
+    Claim,
+    EndingRequest,
+    Evidence,
+    FundingPlan,
+    PapersPacket,
+    PaymentPaper,
+    PlanItem,
+    Publicity,
+    PublicityItem,
+)
+from loans import selectors as loans
 from loans.models import Loan
 from loans.words import BorrowerKind
 from pool.ledger.models import Account, Entry
@@ -121,6 +133,38 @@ def compensated(claim_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
 
 def open_publicities(on: date) -> "QuerySet[Publicity]":
     return Publicity.objects.filter(state=Publicity.State.POSTED, last_day__gte=on)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits for a second person of the bank and would move its two sums; and the claims on file, which would not:
+    their loans are in the sum of the non-performing since the determination (reading 12)."""
+
+    entering: Decimal
+    worse: Decimal
+    better: Decimal
+    claims: int
+    claimed_npl: Decimal
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.entering or self.worse or self.better)
+
+
+def queue_of(bank_id: UUID) -> Queue:
+    entering, worse = loans.on_the_way(bank_id)
+    endings = EndingRequest.objects.filter(
+        bank_id=bank_id, state=EndingRequest.State.PREPARED, determination__recovered_on=None
+    )
+    undecided = Claim.objects.filter(bank_id=bank_id, state__in=Claim.BEFORE_PAYMENT).exclude(state=Claim.State.DRAFT)
+    claimed = undecided.aggregate(n=Count("pk"), total=Sum("determination__principal_balance", default=ZERO))
+    return Queue(
+        entering=entering,
+        worse=worse,
+        better=endings.aggregate(total=Sum("determination__principal_balance", default=ZERO))["total"],
+        claims=claimed["n"],
+        claimed_npl=claimed["total"],
+    )
 
 
 def public_name(loan: Loan) -> str:

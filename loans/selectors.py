@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +131,20 @@ def true_sums(bank_id: UUID) -> dict[str, Any]:
         "entered": entered.aggregate(total=Sum("principal", default=0))["total"],
         "npl": counted.aggregate(total=Sum("principal_balance", default=0))["total"],
     }
+
+
+def on_the_way(bank_id: UUID) -> tuple[Decimal, Decimal]:
+    """Principal in uploads that are not entered yet, and balances of determinations that wait for their checker."""
+    State = Upload.State
+    uploads = Upload.objects.filter(bank_id=bank_id, state__in=[State.CHECKED, State.SUBMITTED])
+    requests = ClassificationRequest.objects.filter(
+        bank_id=bank_id,
+        state=ClassificationRequest.State.PREPARED,
+        after__in=edition()["npl_classes"].words,
+        loan__state=Loan.State.ENTERED,
+    )
+    entering = uploads.aggregate(total=Sum("principal_good", default=ZERO))["total"]
+    return entering, requests.aggregate(total=Sum("principal_balance", default=ZERO))["total"]
 
 
 def true_sums_by_bank() -> dict[UUID, dict[str, Any]]:

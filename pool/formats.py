@@ -116,6 +116,15 @@ def official_day(value: date | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def month_day(value: date | None) -> str:
+    """1月22日, where the year goes without saying (English: 22 January)."""
+    if not value:
+        return ""
+    if _in_english():
+        return f"{value.day} {value:%B}"
+    return f"{value.month}月{value.day}日"
+
+
 def weekday(value: date | None) -> str:
     return str(WEEKDAYS[value.weekday()]) if value else ""
 

@@ -32,6 +32,7 @@ def _panels() -> None:
     registry.panels.register(
         Panel("recovery.tape", LOAN, panels.tape_panel, "recovery/parts/tape_panel.html", order=60)
     )
+    registry.panels.register(Panel("recovery.money", "home", panels.money_panel, "recovery/parts/money_panel.html", 20))
     registry.panels.register(
         Panel("recovery.closing", LOAN, panels.closing_panel, "recovery/parts/closing_panel.html", order=70)
     )

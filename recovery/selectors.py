@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.models import Claim, Upgrade
 from loans.models import Determination, Loan
+from pool.ledger.models import Account
 from pool.money import ZERO
 from pool.rules import Window, add_months, quarter_start
 from pool.selectors import edition
@@ -244,6 +246,36 @@ def sums_of(rows: "QuerySet[Return]") -> dict[str, Decimal]:
         received=Coalesce(Sum("amount", filter=Q(state=Return.State.RECEIVED)), ZERO),
     )
     return {"due": found["due"], "received": found["received"], "open": found["due"] - found["received"]}
+
+
+@dataclass(frozen=True)
+class Money:
+    """One bank and the pool: claims on file before the payment, and what the ledger holds of the bank."""
+
+    claims: int
+    claimed: Decimal
+    paid: Decimal
+    returned: Decimal
+    due: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return self.paid - self.returned
+
+
+def money_of(bank_id: UUID) -> Money:
+    waiting = Claim.objects.filter(bank_id=bank_id, state__in=Claim.BEFORE_PAYMENT).exclude(state=Claim.State.DRAFT)
+    asked = waiting.aggregate(n=Count("pk"), total=Coalesce(Sum("amount"), ZERO))
+    booked = dict(Account.objects.filter(subject=bank_id).values_list("kind", "balance"))
+    owed = Return.objects.filter(bank_id=bank_id, state__in=[Return.State.DUE, Return.State.RECEIPT_ENTERED])
+    kinds = Account.Kind
+    return Money(
+        claims=asked["n"],
+        claimed=asked["total"],
+        paid=booked.get(kinds.COMPENSATION, ZERO),
+        returned=-(booked.get(kinds.RETURNS, ZERO) + booked.get(kinds.REFUNDS, ZERO)),
+        due=owed.aggregate(total=Coalesce(Sum("amount"), ZERO))["total"],
+    )
 
 
 def is_upgraded(claim: Claim) -> bool:

@@ -85,7 +85,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "bank": bank,
         "is_own": request.user.institution == bank.pk,
-        "findings": [_told(finding) for finding in selectors.entry_findings(bank.pk, today)],
+        "findings": [told(finding) for finding in selectors.entry_findings(bank.pk, today)],
         "agreements": Agreement.objects.filter(bank=bank).order_by("counterparty", "-valid_from"),
         "dishonest": selectors.is_dishonest(bank.pk, today),
         "listings": DishonestyListing.objects.filter(bank=bank).order_by("-listed_from"),
@@ -98,7 +98,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "banks/detail.html", context)
 
 
-def _told(finding: Any) -> dict[str, Any]:
+def told(finding: Any) -> dict[str, Any]:
     book = edition()
     return {
         "outcome": finding.outcome,
@@ -127,7 +127,7 @@ def _standing(bank: Bank) -> dict[str, Any]:
     ]
     table = Table(columns, events, empty_title=_("还没有变动记录"), marks=lambda event: "late" if event.turned else "")
     meter = selectors.meter_of(row)
-    return {"meter": meter, "standing_finding": _told(meter.reckoned.finding), "events": table}
+    return {"meter": meter, "standing_finding": told(meter.reckoned.finding), "events": table}
 
 
 def _payee(bank: Bank) -> dict[str, Any]:

@@ -32,6 +32,7 @@ for _filter in (
     formats.points,
     formats.day,
     formats.official_day,
+    formats.month_day,
     formats.weekday,
     formats.moment,
     formats.show,
@@ -184,6 +185,18 @@ def urgency(left: int | None) -> str:
     if left is None or left > 5:
         return "calm"
     return "late" if left < 0 else "soon"
+
+
+@register.simple_tag(takes_context=True)
+def until(context: Context, due: Any) -> str:
+    """还剩 4 个工作日，1月22日止: a last day in one breath; over the turn of the year with its year."""
+    if not due:
+        return gettext("没有期限")
+    today = context.get("business_date")
+    written = formats.month_day(due) if today is None or due.year == today.year else formats.official_day(due)
+    count_days = context.get("workdays_left")
+    days = days_words(count_days(due)) if count_days else ""
+    return gettext("%(days)s，%(day)s止") % {"days": days, "day": written} if days else written
 
 
 @register.inclusion_tag("components/waits.html", takes_context=True)

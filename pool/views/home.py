@@ -1,6 +1,6 @@
 """工作台: what waits, until which day, by which article, and who is waited for; and the demo's clock."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST
 from pool import clock, outbox, scope, selectors
 from pool.errors import Refused
 from pool.models import DEFAULT_SCHEME, BusinessDate, User
+from pool.registry import Todo
 from pool.services.notices import notices_of
 
 ONE_DAY = timedelta(days=1)
 NOTICES_SHOWN = 8
+SOON = 5
 
 
 class ClockForm(forms.Form):
@@ -31,14 +33,32 @@ class ClockForm(forms.Form):
 def home(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     waiting = selectors.todos_of(request.user, today)
+    mine = [item for item in waiting if item.mine]
     context = {
-        "mine": [item for item in waiting if item.mine],
+        "mine": mine,
+        "first": mine[0] if mine else None,
+        "groups": _by_urgency(mine, today),
         "others": [item for item in waiting if not item.mine],
         "notices": notices_of(request.user)[:NOTICES_SHOWN],
         "panels": selectors.panels_of(request.user, today, "home"),
         "clock": clock_panel(),
     }
     return render(request, "pool/home.html", context)
+
+
+def _by_urgency(waiting: list[Todo], today: date) -> list[tuple[str, list[Todo]]]:
+    """In the order of their days: over or today, within a working week, later, without a day."""
+    groups: dict[str, list[Todo]] = {}
+    for item in waiting:
+        left = selectors.days_left(item.due, today) if item.due else None
+        if left is None:
+            label = _("没有期限")
+        elif left <= 0:
+            label = _("已逾期或今天截止")
+        else:
+            label = _("五个工作日内截止") if left <= SOON else _("以后截止")
+        groups.setdefault(label, []).append(item)
+    return list(groups.items())
 
 
 def clock_panel() -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """What this room shows on the loan's page: the claw-back tape, the closing, the day it would close by itself."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from loans.models import Determination, Loan
 from pool import clock
+from pool.models import BANK_ROLES
 from recovery import permissions as may
 from recovery import selectors, terms
 from recovery.models import Closing
@@ -51,6 +53,13 @@ def closing_panel(user: Any, loan: Loan) -> dict[str, Any] | None:
         "by_itself": by_itself,
         "may_pay_off": may.prepare(user, loan.bank_id)[0] and loan.state == Loan.State.ENTERED and closing is None,
     }
+
+
+def money_panel(user: Any, on: date) -> dict[str, Any] | None:
+    """On a bank's first page: what it claimed, what was paid and what it paid back, by the ledger."""
+    if user.role not in BANK_ROLES or user.institution is None:
+        return None
+    return {"money": selectors.money_of(user.institution)}
 
 
 def _determined_on(loan: Loan) -> Any:
