@@ -67,7 +67,7 @@ def died(act: Act, at: int) -> bool:
 
 
 def _live(act: Act, at: int) -> NoReturn:
-    # What earlier tests left behind must not be finalised here: a suspended block would end in this child's transaction.
+    # What earlier tests left behind is not finalised here: a suspended block would end in this child's transaction.
     gc.disable()
     try:
         Points(at).watch()
