@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banks.models import StandingEvent
-from claims.models import Claim, PapersPacket, Upgrade
+from claims.models import Claim, PapersPacket
 from claims.services import claim as claims
 from claims.services import clocks, due, locking, telling
 from claims.services import payment as payments
@@ -18,7 +17,7 @@ from claims.services.review import finalise_refusals
 from loans.services.deadlines import CLAIM_PERIOD
 from pool.jobs import job
 from pool.models import Deadline, Role
-from pool.selectors import refs
+from pool.selectors import page_of, refs
 
 REMINDERS = (7, 3, 1)
 """With so many working days left, those who are waited for are reminded."""
@@ -92,24 +91,11 @@ def _remind(row: Deadline, left: str, on: date) -> None:
     else:
         title = _("“%(label)s”截至 %(day)s（含当日），还剩 %(left)s 个工作日") % words
     told = {
-        "key": f"due:{row.pk}:{row.closes_on}:{left}", "on": on, "url": url_of(row), "article": row.article,
+        "key": f"due:{row.pk}:{row.closes_on}:{left}", "on": on, "article": row.article,
+        "url": page_of(row.subject_kind, row.subject_id),
         "due": row.closes_on,
     }  # fmt: skip
     if row.kind in BODIES:
         telling.bodies(BODIES[row.kind], title, **told)
     elif row.bank is not None:
         telling.bank(row.bank, title, **told)
-
-
-PAGES = {
-    "loans.loan": "loans:detail",
-    Claim._meta.label_lower: "claims:detail",
-    PapersPacket._meta.label_lower: "claims:packet",
-    Upgrade._meta.label_lower: "claims:upgrade",
-}
-
-
-def url_of(row: Deadline) -> str:
-    """The page of what the deadline is about."""
-    name = PAGES.get(row.subject_kind)
-    return reverse(name, args=[row.subject_id]) if name else ""

@@ -9,7 +9,7 @@ from claims import invariants, jobs, permissions, selectors, todos
 from claims.views import panels, today
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
-from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Panel, Search, TodoSource
+from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Panel, Search, SubjectPage, TodoSource
 
 GROUP = _("补偿")
 HITS = 20
@@ -34,6 +34,8 @@ def register() -> None:
         ApiScope(permissions.API_SCOPE, _("读取补偿申请"), BANK_ROLES | permissions.READERS, order=30)
     )
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
+    for kind, page in (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade")):
+        registry.subject_pages.register(SubjectPage(f"claims.{kind}", f"claims:{page}"))
     for job in (jobs.keep_clocks, jobs.end_publicities, jobs.close_refusals, jobs.remind):
         registry.jobs.register(job)
     for purpose, guard in (

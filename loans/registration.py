@@ -11,7 +11,18 @@ from loans.services import deadlines
 from loans.services.entering import RECEIPT_PURPOSE
 from loans.services.uploads import FILE_PURPOSE
 from pool import registry
-from pool.registry import ApiScope, DeadlineRule, FileGuard, Invariant, NavItem, Search, Task, TodoSource
+from pool.registry import (
+    ApiScope,
+    DateSource,
+    DeadlineRule,
+    FileGuard,
+    Invariant,
+    NavItem,
+    Search,
+    SubjectPage,
+    Task,
+    TodoSource,
+)
 
 GROUP = _("贷款")
 
@@ -20,6 +31,8 @@ def register() -> None:
     registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=50, group=GROUP))
     registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=51, group=GROUP))
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
+    registry.legal_dates.register(DateSource("loans.entry_windows", selectors.entry_window_dates, 10))
+    registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))
     registry.api_scopes.register(ApiScope(may.API_SCOPE, _("读取贷款"), may.READERS, order=20))
     registry.search.register(Search("loans", _("贷款"), _hits, order=20))
     registry.jobs.register(jobs.entry_windows)

@@ -1,5 +1,6 @@
 """Reads about loans that are more than a filter; pages, exports and the API ask here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from banks.models import Standing
@@ -14,9 +16,10 @@ from loans import permissions as may
 from loans import rules
 from loans.keys import loan_number_key
 from loans.models import ClassificationRequest, Determination, Loan, Upload, UploadRow, WithdrawalRequest
-from pool.models import User
+from pool.models import BANK_ROLES, Role, User
 from pool.money import ZERO
-from pool.rules import Window, quarter_end, quarter_start
+from pool.registry import LegalDate
+from pool.rules import Window, next_quarter_start, quarter_end, quarter_start
 from pool.selectors import edition, refs
 
 LAST_CHARACTER = chr(0x10FFFF)
@@ -101,6 +104,23 @@ def open_windows(on: date) -> list[EntryWindow]:
         if window.holds(on):
             found.append(EntryWindow(day, window, calendar.remaining(on, window.closes_on)))
     return sorted(found, key=lambda item: item.window.closes_on)
+
+
+def entry_window_dates(user: User, first: date, last: date) -> Iterator[LegalDate]:
+    """The last day of each quarter's entry window, for a bank's people."""
+    if user.role not in BANK_ROLES:
+        return
+    calendar, quarter = refs(first).calendar, quarter_start(_day_before(quarter_start(first)))
+    while True:
+        window = rules.entry_window(edition(), calendar, quarter)
+        if window.closes_on > last:
+            return
+        if window.closes_on >= first:
+            label = gettext("录入%(quarter)s发放的贷款") % {"quarter": quarter_words(quarter)}
+            url = reverse("loans:upload_new") if user.role == Role.BANK_MAKER else reverse("loans:uploads")
+            who = gettext("银行经办")
+            yield LegalDate(window.closes_on, label, window.article, who, url, provisional=window.provisional)
+        quarter = next_quarter_start(quarter)
 
 
 def _day_before(day: date) -> date:

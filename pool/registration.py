@@ -21,8 +21,8 @@ from pool.permissions import (
     may_propose_restore,
     may_see_anchors,
 )
-from pool.registry import Invariant, Job, NavItem, Task, Todo, TodoSource
-from pool.services import anchors, deadlines, sealing, verification
+from pool.registry import DateSource, Invariant, Job, NavItem, Task, Todo, TodoSource
+from pool.services import anchors, deadlines, feeds, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -32,6 +32,7 @@ def register() -> None:
     _invariants()
     registry.todos.register(TodoSource("pool.references", references_waiting, 90))
     registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
+    registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
     registry.jobs.register(
         Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
@@ -60,6 +61,7 @@ def _navigation() -> None:
     for item in (
         NavItem(gettext_lazy("工作台"), "home", EVERYBODY, 10, WORK),
         NavItem(gettext_lazy("通知"), "notices", EVERYBODY, 20, WORK),
+        NavItem(gettext_lazy("法定日期"), "calendar", EVERYBODY, 25, WORK),
         NavItem(gettext_lazy("查找"), "search", EVERYBODY, 30, WORK),
         NavItem(gettext_lazy("动态口令"), "second_factor", EVERYBODY, 880, KEEPING),
         NavItem(gettext_lazy("登录会话"), "own_sessions", EVERYBODY, 885, KEEPING),

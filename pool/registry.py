@@ -33,6 +33,36 @@ class TodoSource:
 
 
 @dataclass(frozen=True)
+class LegalDate:
+    """A last day set by an article. Its words are general: a client's name or number never stands in a calendar."""
+
+    on: date
+    label: str
+    article: str
+    waiting_for: str = ""
+    url: str = ""
+    count: int = 1
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class DateSource:
+    """`fn(user, first, last)` gives the legal dates of those days that concern this person."""
+
+    name: str
+    fn: Callable[[Any, date, date], Iterable[LegalDate]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    """The page of a kind of subject ("loans.loan"): the address named so takes its key."""
+
+    name: str
+    url_name: str
+
+
+@dataclass(frozen=True)
 class NavItem:
     label: Any
     url_name: str
@@ -193,6 +223,8 @@ def _name(item: Any) -> str:
 
 
 todos: Registry[TodoSource] = Registry("todo")
+legal_dates: Registry[DateSource] = Registry("source of legal dates")
+subject_pages: Registry[SubjectPage] = Registry("page of a subject")
 navigation: Registry[NavItem] = Registry("navigation item")
 panels: Registry[Panel] = Registry("panel")
 invariants: Registry[Invariant] = Registry("invariant")

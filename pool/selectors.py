@@ -24,7 +24,7 @@ from pool.refs import (
     lpr_from_file,
     sizes_from_file,
 )
-from pool.registry import Todo
+from pool.registry import LegalDate, Todo
 from pool.workdays import Calendar
 
 TABLES = (CalendarYear, CalendarDay, LprRate, FxRate, RestrictedIndustry, ReferenceCoverage)
@@ -108,6 +108,12 @@ def days_left(due: date, on: date) -> int:
     return calendar.remaining(on, due) if due >= on else min(-1, -calendar.workdays_between(due, on))
 
 
+def dates_of(user: User, first: date, last: date) -> list[LegalDate]:
+    """The legal dates of these days that concern this person, in order."""
+    found = [item for source in registry.legal_dates for item in source.fn(user, first, last)]
+    return sorted(found, key=lambda item: (item.on, item.article, item.label))
+
+
 # --- where one may go -------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +150,12 @@ def _mark_active(links: Iterable[Link], path: str) -> None:
     fitting = [link for link in links if path == link.url or (link.url != "/" and path.startswith(link.url))]
     if fitting:
         max(fitting, key=lambda link: len(link.url)).active = True
+
+
+def page_of(subject_kind: str, subject_id: Any) -> str:
+    """The page of a deadline's subject; empty where it has none of its own."""
+    page = registry.subject_pages.get(subject_kind)
+    return reverse(page.url_name, args=[subject_id]) if page else ""
 
 
 def panels_of(user: User, subject: Any, kind: str = "") -> list[tuple[str, dict[str, Any]]]:

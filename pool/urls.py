@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from pool.views import (
     anchors,
+    calendar,
     components,
     factors,
     files,
@@ -28,6 +29,10 @@ urlpatterns = [
     path("password/", sessions.PasswordChange.as_view(), name="password_change"),
     path("clock/", home.move_clock, name="move_clock"),
     path("clock/progress/", home.clock_progress, name="clock_progress"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/feed/revoke/", calendar.revoke_calendar_feed, name="revoke_calendar_feed"),
+    path("calendar/<str:token>.ics", calendar.calendar_ics, name="calendar_ics"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("search/", search.search, name="search"),

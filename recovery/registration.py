@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pool import registry
 from pool.models import Role
-from pool.registry import FileGuard, Invariant, NavItem, Panel, TodoSource
-from recovery import invariants, permissions
+from pool.registry import DateSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
+from recovery import invariants, permissions, terms
 from recovery.jobs import JOBS
 from recovery.todos import todos
 from recovery.views import panels
@@ -19,6 +19,9 @@ GROUP = _("清收与结项")
 
 def register() -> None:
     registry.todos.register(TodoSource("recovery", todos, order=40))
+    registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
+    for kind in ("return", "settlement", "closing"):
+        registry.subject_pages.register(SubjectPage(f"recovery.{kind}", f"recovery:{kind}"))
     for job in JOBS:
         registry.jobs.register(job)
     for purpose in PURPOSES:

@@ -1,15 +1,19 @@
 """The room's rules with the edition and the calendar in force filled in: periods as windows, steps of the return."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim
 from pool.errors import Refused
+from pool.models import BANK_ROLES, User
 from pool.money import WIDE, ZERO, share
+from pool.registry import LegalDate
 from pool.rulebook import Edition
 from pool.rules import Window, next_quarter_start, quarter_start, reckon
 from pool.selectors import edition, refs
@@ -70,6 +74,21 @@ def return_window(received_on: date, claim: Claim) -> Window:
 def quarter_window(day: date) -> Window:
     """The reporting window of the quarter that holds the day."""
     return rules.recovery_window(*law_on(day), day)
+
+
+def window_dates(user: User, first: date, last: date) -> Iterator[LegalDate]:
+    """The last day of each quarter's window for reporting and returning, for a bank's people."""
+    if user.role not in BANK_ROLES:
+        return
+    day = first
+    while day <= last:
+        window = quarter_window(day)
+        if first <= window.closes_on <= last:
+            yield LegalDate(
+                window.closes_on, gettext("上报并返还本季度前收回的款项"), window.article, gettext("加盟银行"),
+                reverse("recovery:projects"), provisional=window.provisional,
+            )  # fmt: skip
+        day = next_quarter_start(day)
 
 
 def window_at(day: date) -> Window:

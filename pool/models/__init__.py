@@ -2,7 +2,7 @@
 
 from pool.models.audit import AccessLog, AuditEvent, Hat, RestoreAcceptance, Transition
 from pool.models.base import DEFAULT_SCHEME, Record, Scheme
-from pool.models.doors import FactorReset, OpenSession, RecoveryCode, SecondFactor
+from pool.models.doors import CalendarFeed, FactorReset, OpenSession, RecoveryCode, SecondFactor
 from pool.models.kit import (
     ApiToken,
     BusinessDate,
@@ -40,6 +40,7 @@ __all__ = [
     "AuditEvent",
     "BusinessDate",
     "CalendarDay",
+    "CalendarFeed",
     "CalendarYear",
     "ClockInterval",
     "Deadline",

@@ -47,6 +47,31 @@ class OpenSession(models.Model):
         return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class CalendarFeed(models.Model):
+    """A secret address at which a person's calendar program reads their legal dates; only its hash is kept."""
+
+    id = models.UUIDField(_("编号"), primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feeds", verbose_name=_("用户")
+    )
+    token_hash = models.CharField(_("地址摘要"), max_length=64, unique=True)
+    created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+    revoked_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("日历订阅")
+        verbose_name_plural = _("日历订阅")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(revoked_at__isnull=True), name="calendarfeed_one_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.created_at:%Y-%m-%d}"
+
+
 class SecondFactor(ThrottlingMixin, Device):
     """The secret that a person's code generator shares with us, encrypted like every personal field."""
 

@@ -13,7 +13,7 @@ from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, User
-from pool.services import sessions, tokens
+from pool.services import feeds, sessions, tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import entered_loan, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
@@ -178,6 +178,12 @@ def makers_token(world: World) -> Parts:
             user=world.team.maker, name="试用", scopes=["loans:read"], by=world.team.maker, on=TODAY
         )
     return {"pk": row.pk}
+
+
+@builds("makers_feed")
+def makers_feed(world: World) -> Parts:
+    with scope.bank_scope(world.team.pk):
+        return {"token": feeds.open_feed(user=world.team.maker, by=world.team.maker, on=TODAY)}
 
 
 @builds("makers_session")
