@@ -19,6 +19,7 @@ def register() -> None:
     for item in (
         NavItem(_("补偿申请"), "claims:index", BANK_ROLES | permissions.READERS, order=100, group=GROUP),
         NavItem(_("可申请的不良贷款"), "claims:claimable", BANK_ROLES, order=110, group=GROUP),
+        NavItem(_("复核提交"), "claims:desk", frozenset({Role.BANK_CHECKER}), order=115, group=GROUP),
         NavItem(_("审核办理"), "admin:claims_claim_changelist", MANAGER_ROLES, order=120, group=GROUP),
         NavItem(_("公示"), "claims:publicities", permissions.READERS, order=130, group=GROUP),
         NavItem(_("公示异议"), "claims:objections", permissions.OBJECTION_READERS, order=140, group=GROUP),

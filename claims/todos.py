@@ -199,7 +199,7 @@ def todos(person: User, on: date) -> Iterator[Todo]:
         yield heap.todo()
 
 
-def _list(**query: str) -> str:
+def list_url(**query: str) -> str:
     url = reverse("claims:index")
     return f"{url}?{'&'.join(f'{name}={value}' for name, value in query.items())}" if query else url
 
@@ -211,9 +211,9 @@ def _maker(person: User, on: date) -> list[Heap]:
     return [
         Heap(_("可申请补偿的不良贷款"), claimable_deadlines(person), reverse("claims:claimable"), "claim_period", maker,
              "closes_on"),
-        Heap(_("待补正的补偿申请"), own.filter(state=Claim.State.RETURNED), _list(state="returned"), "review_period",
+        Heap(_("待补正的补偿申请"), own.filter(state=Claim.State.RETURNED), list_url(state="returned"), "review_period",
              maker),
-        Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), _list(state="draft"), "claim_period", maker,
+        Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), list_url(state="draft"), "claim_period", maker,
              "last_day"),
         Heap(_("待上传拨款资料"), packets, reverse("claims:packets"), "papers_period", maker, "papers_by"),
     ]  # fmt: skip
@@ -233,10 +233,15 @@ def claimable_deadlines(person: User) -> "QuerySet[Deadline]":
     ).exclude(Exists(live))
 
 
+def awaiting_checker(person: User) -> "QuerySet[Claim]":
+    """The bank's claims that its checker may file once they are complete, the most urgent first."""
+    rows = Claim.objects.filter(bank_id=person.institution, state__in=[Claim.State.DRAFT, Claim.State.RETURNED])
+    return _with_last_day(rows.select_related("loan", "bank", "determination", "made_by")).order_by("last_day", "pk")
+
+
 def _checker(person: User, on: date) -> list[Heap]:
     bank = person.institution
     own = _with_last_day(Claim.objects.filter(bank_id=bank))
-    ready = own.filter(state__in=[Claim.State.DRAFT, Claim.State.RETURNED])
     refused = own.filter(state=Claim.State.REFUSED, final=False, ask_by__gte=on)
     moving = own.filter(state=Claim.State.PAID, transferred_on__isnull=True)
     transfers = Deadline.objects.filter(
@@ -247,10 +252,12 @@ def _checker(person: User, on: date) -> list[Heap]:
     upgrades = Upgrade.objects.filter(bank_id=bank, state=Upgrade.State.PREPARED)
     checker = _("银行复核")
     return [
-        Heap(_("待复核提交的补偿申请"), ready, _list(state="draft"), "claim_period", checker, "last_day"),
-        Heap(_("审核不通过，可申请复核"), refused, _list(state="refused"), "re_examination_window", checker, "ask_by"),
+        Heap(_("待复核提交的补偿申请"), awaiting_checker(person), reverse("claims:desk"), "claim_period", checker,
+             "last_day"),
+        Heap(_("审核不通过，可申请复核"), refused, list_url(state="refused"), "re_examination_window", checker,
+             "ask_by"),
         Heap(_("待提交的拨款资料"), packets, reverse("claims:packets"), "papers_period", checker, "papers_by"),
-        Heap(_("待转录入风险补偿项目库"), transfers if moving.exists() else transfers.none(), _list(state="paid"),
+        Heap(_("待转录入风险补偿项目库"), transfers if moving.exists() else transfers.none(), list_url(state="paid"),
              "transfer_period", checker, "closes_on"),
         Heap(_("待复核的上调或撤销认定"), endings, reverse("claims:upgrades"), "upgrade_classes", checker),
         Heap(_("待提交的上调转回申请"), upgrades, reverse("claims:upgrades"), "upgrade_period", checker, "apply_by"),
@@ -304,8 +311,8 @@ def _authority(person: User, on: date) -> list[Heap]:
     approved = Claim.objects.filter(state=Claim.State.APPROVED)
     return [
         Heap(_("待公示的项目"), approved, reverse("claims:publicities"), "publicity_period", who),
-        Heap(_("挂起待定的补偿申请"), Claim.objects.filter(state=Claim.State.HELD), _list(state="held"), "transition",
-             who, mine=False, detail=_("适用上一版细则，待确认其文本后继续办理")),
+        Heap(_("挂起待定的补偿申请"), Claim.objects.filter(state=Claim.State.HELD), list_url(state="held"),
+             "transition", who, mine=False, detail=_("适用上一版细则，待确认其文本后继续办理")),
         Heap(_("公示中"), Publicity.objects.filter(state=Publicity.State.POSTED), reverse("claims:publicities"),
              "publicity_period", _("社会公众"), "last_day", mine=False),
         Heap(_("待决定的公示异议"), Objection.objects.filter(state=Objection.State.REPORTED),

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from claims.views import authority, bank, papers, public, upgrades
+from claims.views import authority, bank, desk, papers, public, upgrades
 
 app_name = "claims"
 
 urlpatterns = [
     path("", bank.index, name="index"),
     path("claimable/", bank.claimable, name="claimable"),
+    path("claimable/draft/", desk.draft_many, name="draft_many"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/submit/", desk.submit_many, name="submit_many"),
     path("loans/<uuid:pk>/new/", bank.new, name="new"),
     path("loans/<uuid:pk>/upgrade/", upgrades.end, {"ending": "upgraded"}, name="end_upgrade"),
     path("loans/<uuid:pk>/void/", upgrades.end, {"ending": "voided"}, name="end_void"),
     path("<uuid:pk>/", bank.detail, name="detail"),
     path("<uuid:pk>/prepare/", bank.prepare, name="prepare"),
+    path("<uuid:pk>/keep/", bank.keep, name="keep"),
     path("<uuid:pk>/evidence/", bank.add_evidence, name="add_evidence"),
     path("<uuid:pk>/submit/", bank.submit, name="submit"),
     path("<uuid:pk>/withdraw/", bank.withdraw, name="withdraw"),

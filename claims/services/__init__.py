@@ -38,6 +38,7 @@ from claims.services.review import (
     finalise_refusals,
     give_opinion,
 )
+from claims.services.together import draft_claims, submit_claims
 from claims.services.upgrade import (
     apply_upgrade,
     cancel_ending,
@@ -73,6 +74,7 @@ __all__ = [
     "decide_upgrade",
     "describe_claim",
     "draft_claim",
+    "draft_claims",
     "draft_plan",
     "drop_item",
     "end_publicity",
@@ -94,6 +96,7 @@ __all__ = [
     "return_papers",
     "review_upgrade",
     "submit_claim",
+    "submit_claims",
     "submit_papers",
     "submit_upgrade",
     "transfer_to_compensation",

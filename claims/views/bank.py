@@ -130,13 +130,7 @@ def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
     claim = claim_of(request, pk)
     permissions.require(permissions.prepare(request.user, claim.bank_id))
     today = clock.today()
-    initial = {
-        "credit_report_on": claim.credit_report_on,
-        "reported_balances": claim.reported_balances
-        if claim.reported_balances is not None
-        else claim.loan.other_balances,
-    }
-    form = ReportForm(request.POST or None, initial=initial)
+    form = ReportForm(request.POST or None, initial=_described(claim))
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -151,8 +145,39 @@ def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = page.of_claim(request.user, claim, today)
     if not context["may_prepare"]:
         return redirect("claims:detail", pk=claim.pk)
-    context |= {"form": form, "window": panels.claim_period(claim.loan, today), "articles": _articles()}
+    next_one = todos.awaiting_checker(request.user).filter(pk__gt=claim.pk, state=Claim.State.DRAFT).order_by("pk")
+    context |= {
+        "form": form, "window": panels.claim_period(claim.loan, today), "articles": _articles(),
+        "next_draft": next_one.first(),
+    }  # fmt: skip
     return render(request, "claims/prepare.html", context, status=422 if form.errors else 200)
+
+
+def _described(claim: Claim) -> dict[str, Any]:
+    """What the claim says of the credit report; until it does, the balances that the loan was entered with."""
+    balances = claim.reported_balances if claim.reported_balances is not None else claim.loan.other_balances
+    return {"credit_report_on": claim.credit_report_on, "reported_balances": balances}
+
+
+@login_required
+@require_POST
+@once
+def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Saved by itself while the maker types: what is readable is kept, what is not stays on the page as it is."""
+    claim = claim_of(request, pk)
+    permissions.require(permissions.prepare(request.user, claim.bank_id))
+    today, form = clock.today(), ReportForm(request.POST)
+    form.is_valid()
+    wanted = _described(claim) | form.cleaned_data
+    try:
+        if form.cleaned_data and wanted != _described(claim):
+            claim = services.describe_claim(
+                claim_id=claim.pk, by=request.user, on=today, version=seen_version(request), **wanted
+            )
+    except Refused as no:
+        return render(request, "claims/_kept.html", {"problem": no})
+    context = page.of_claim(request.user, claim_of(request, pk), today)
+    return render(request, "claims/_kept.html", context | {"again": True, "kept_at": clock.now()})
 
 
 def _articles() -> dict[str, str]:

@@ -418,10 +418,16 @@ def chart(option: Mapping[str, Any], title: str = "", width: int = 720, height: 
 
 
 @register.inclusion_tag("components/document.html")
-def document(url: str, name: str, *, sha256: str = "", size: int | None = None, on: Any = None) -> dict[str, Any]:
-    """A file to download with its fingerprint and the business day on which it was kept."""
+def document(
+    url: str, name: str, *, sha256: str = "", size: int | None = None, on: Any = None, preview: str = ""
+) -> dict[str, Any]:
+    """A file to download with its fingerprint and the business day on which it was kept.
+
+    `preview` is its type, when it may be looked at in place: a PDF in a frame, a picture as it is.
+    """
     kind = name.rsplit(".", 1)[-1].upper() if "." in name else ""
-    return {"url": url, "name": name, "sha256": sha256, "size": size, "on": on, "kind": kind}
+    look = "pdf" if preview == "application/pdf" else "picture" if preview in {"image/png", "image/jpeg"} else ""
+    return {"url": url, "name": name, "sha256": sha256, "size": size, "on": on, "kind": kind, "look": look}
 
 
 @register.inclusion_tag("components/empty.html")

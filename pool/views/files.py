@@ -8,6 +8,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from pool import audit, registry, storage
 from pool.models import AccessLog, StoredFile
 
+ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
+# The browsers' own readers of PDF do not work in a sandbox; what they may load is nothing, who may frame it our pages.
+IN_PLACE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
 SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
@@ -25,6 +28,7 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
-    if not inline:
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = IN_PLACE if inline else ALONE
+    if inline:
+        response["X-Frame-Options"] = "SAMEORIGIN"
     return response

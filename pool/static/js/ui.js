@@ -1,5 +1,5 @@
 "use strict";
-// Small helps for screens that work without them: the menu on a phone, the drop field, one submission per form.
+// Small helps for screens that work without them: the menu on a phone, the drop field, ticks, one submission per form.
 
 function setUpMenu() {
   const button = document.querySelector(".menu-button");
@@ -40,6 +40,29 @@ function setUpDrop(area) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   input.addEventListener("change", show);
+  if (area.dataset.drop === "send") input.addEventListener("change", () => input.files.length && input.form.requestSubmit());
+}
+
+function setUpPicks(form) {
+  const all = form.querySelector("[data-pick-all]");
+  const boxes = Array.from(form.querySelectorAll("[data-pick]"));
+  const told = form.querySelector("[data-picked]");
+  if (!all || !boxes.length) return;
+  all.hidden = false;
+  const tell = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    if (told) told.textContent = told.dataset.picked.replace("0", String(chosen));
+  };
+  all.addEventListener("change", () => {
+    boxes.forEach((box) => {
+      box.checked = all.checked;
+    });
+    tell();
+  });
+  boxes.forEach((box) => box.addEventListener("change", tell));
+  tell();
 }
 
 function setUpConfirm(box) {
@@ -80,6 +103,7 @@ function forgetBusy() {
 function setUp(root) {
   root.querySelectorAll("[data-drop]").forEach(setUpDrop);
   root.querySelectorAll("[data-confirm]").forEach(setUpConfirm);
+  root.querySelectorAll("[data-picks]").forEach(setUpPicks);
 }
 
 setUpMenu();
