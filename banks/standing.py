@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from banks import rules
 from banks.models import Standing, StandingEvent
 from pool import audit
-from pool.models import Role, User
+from pool.models import Notice, Role, User
 from pool.money import ZERO
 from pool.rulebook import Finding
 from pool.selectors import edition
@@ -103,5 +103,6 @@ def _tell(standing: Standing, finding: Finding, *, on: date, by: User | None) ->
         notify(
             key=f"standing:{standing.bank_id}:{standing.version}:{role}", role=role, bank=standing.bank_id, on=on,
             title=words % {"bank": standing.bank}, body=body, article=finding.article,
-            url=reverse("banks:detail", args=[standing.bank_id]),
+            url=reverse("banks:detail", args=[standing.bank_id]), kind=Notice.Kind.DECISION,
+            topic=_("暂停办理风险补偿业务") if standing.is_suspended else _("恢复办理风险补偿业务"),
         )  # fmt: skip

@@ -93,7 +93,7 @@ def _remind(row: Deadline, left: str, on: date) -> None:
     told = {
         "key": f"due:{row.pk}:{row.closes_on}:{left}", "on": on, "article": row.article,
         "url": page_of(row.subject_kind, row.subject_id),
-        "due": row.closes_on,
+        "due": row.closes_on, "topic": row.label,
     }  # fmt: skip
     if row.kind in BODIES:
         telling.bodies(BODIES[row.kind], title, **told)

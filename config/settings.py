@@ -322,6 +322,21 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"defaultModelsExpandDepth": -1, "displayRequestDuration": True},
 }
 
+# --- e-mail: written to files until a server is named -----------------------------------------------------------------
+
+EMAIL_HOST = env("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=465)
+EMAIL_USE_SSL = EMAIL_PORT == 465  # otherwise STARTTLS
+EMAIL_USE_TLS = not EMAIL_USE_SSL
+EMAIL_HOST_USER = env("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", default="")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = env("EMAIL_FOLDER", default=str(VAR_DIR / "mail"))
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="rcpool@localhost")
+# Where the letters say that the portal is.
+PORTAL_URL = env("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
+
 # --- logs: one JSON object per line on standard error -----------------------------------------------------------------
 
 LOGGING = {

@@ -44,7 +44,8 @@ def entry_windows(on: date) -> dict[str, Any]:
                 notify(
                     key=f"entry_window:{bank.pk}:{window.quarter}:{'open' if opened else window.left}:{role}",
                     role=role, bank=bank.pk, on=on, title=title, url=reverse("loans:uploads"), due=day,
-                    article=window.window.article, body=_("截止后录入的贷款仍会保留，但不予补偿。"),
+                    article=window.window.article, topic=_("贷款录入期截止"),
+                    body=_("截止后录入的贷款仍会保留，但不予补偿。"),
                 )  # fmt: skip
                 told += 1
     return {"notices": told}

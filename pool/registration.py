@@ -22,7 +22,8 @@ from pool.permissions import (
     may_see_anchors,
 )
 from pool.registry import DateSource, Invariant, Job, NavItem, Task, Todo, TodoSource
-from pool.services import anchors, deadlines, feeds, sealing, verification
+from pool.selectors import refs
+from pool.services import anchors, deadlines, feeds, mails, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -34,6 +35,13 @@ def register() -> None:
     registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
     registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
+    registry.tasks.register(Task(mails.SEND, mails.send, atomic=False))
+    registry.jobs.register(
+        Job("mails.at_once", gettext_lazy("决定与临近期限的邮件"), "", mails.write_at_once, order=860, every=60)
+    )
+    registry.jobs.register(
+        Job("mails.digest", gettext_lazy("每日汇总邮件"), "", mails.write_digests, order=870, due=_works, at=(8, 0))
+    )
     registry.jobs.register(
         Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
     )
@@ -55,6 +63,10 @@ def register() -> None:
     admin.site.site_header = gettext_lazy("中小微企业贷款风险补偿资金池 · 管理后台")
     admin.site.site_title = gettext_lazy("资金池管理后台")
     admin.site.index_title = gettext_lazy("查阅与办理")
+
+
+def _works(on: date) -> bool:
+    return refs(on).calendar.is_workday(on)
 
 
 def _navigation() -> None:

@@ -35,6 +35,10 @@ PASSING = (
     Passing(
         "pool.NoticeRead", timedelta(days=730), lambda edge: Q(at__lt=edge, notice__user__isnull=False), "read and past"
     ),
+    Passing("pool.Mail", HALF_A_YEAR, lambda edge: Q(created_at__lt=edge), "the notice behind it stays in the portal"),
+    Passing(
+        "pool.CalendarFeed", HALF_A_YEAR, lambda edge: Q(revoked_at__lt=edge), "ended; begin and end stay in the trail"
+    ),
     Passing(
         "pool.ApiToken",
         HALF_A_YEAR,

@@ -39,7 +39,7 @@ def open_window(on: date) -> dict[str, Any]:
         notify(
             key=f"recovery-window:{window.closes_on}:{bank}", bank=bank, role=Role.BANK_MAKER, on=on,
             title=_("清收上报返还窗口开启，截至 %(closes)s（含当日）") % {"closes": window.closes_on},
-            url=reverse("recovery:projects"), article=window.article, due=window.closes_on,
+            url=reverse("recovery:projects"), article=window.article, due=window.closes_on, topic=_("季度清收上报返还"),
         )  # fmt: skip
         told += 1
     return {"banks": told, "closes_on": window.closes_on}

@@ -22,7 +22,7 @@ from pool.errors import Refused
 from pool.ledger import chart
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
-from pool.models import User
+from pool.models import Notice, User
 from pool.money import ZERO, total, yuan
 from pool.selectors import edition
 from pool.sure import be_sure
@@ -309,6 +309,8 @@ def _open_packets(plan: FundingPlan, items: Iterable[PlanItem], on: date) -> Non
             url=reverse("claims:packet", args=[packet.pk]),
             article=article,
             due=plan.papers_by,
+            kind=Notice.Kind.DECISION,
+            topic=_("资助计划下达，请提交拨款资料"),
         )
 
 

@@ -17,7 +17,7 @@ from claims.services import due, locking, telling
 from claims.services.claim import keep_clock
 from pool import hats, moves
 from pool.errors import Refused, Stale
-from pool.models import User
+from pool.models import Notice, User
 from pool.selectors import edition
 from pool.sure import be_sure
 
@@ -242,6 +242,8 @@ def _tell(claim: Claim, words: str, on: date, article: str, reason: str) -> None
         article=article,
         body=reason,
         due=claim.ask_by if claim.state == Claim.State.REFUSED else None,
+        kind=Notice.Kind.DECISION,
+        topic=_("补偿申请的审核结果"),
     )
 
 

@@ -20,6 +20,8 @@ def bank(
     article: str = "",
     body: str = "",
     due: date | None = None,
+    kind: str = "",
+    topic: Any = "",
 ) -> None:
     """Tell a bank's maker and checker."""
     for role in BANK_PEOPLE:
@@ -33,13 +35,18 @@ def bank(
             article=article,
             body=body,
             due=due,
+            kind=kind,
+            topic=topic,
         )
 
 
 def bodies(
     roles: tuple[Any, ...], title: str, *, key: str, on: date, url: str, article: str = "", body: str = "",
-    due: date | None = None,
+    due: date | None = None, kind: str = "", topic: Any = "",
 ) -> None:  # fmt: skip
     """Tell everybody of these roles."""
     for role in roles:
-        notify(key=f"{key}:{role}", title=title, on=on, role=role, url=url, article=article, body=body, due=due)
+        notify(
+            key=f"{key}:{role}", title=title, on=on, role=role, url=url, article=article, body=body, due=due, kind=kind,
+            topic=topic,
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from pool import hats, moves, numbering
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
-from pool.models import User
+from pool.models import Notice, User
 from pool.rulebook import Finding
 from pool.selectors import edition
 from pool.sure import be_sure
@@ -271,6 +271,8 @@ def decide_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, approv
         url=reverse("claims:upgrade", args=[upgrade.pk]),
         article=_article(),
         due=window.closes_on if owed else None,
+        kind=Notice.Kind.DECISION,
+        topic=_("上调转回申请的审核结果"),
     )
     return upgrade
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from banks.models import Bank
 from evaluation.models import Evaluation, Report
-from pool.models import Role
+from pool.models import Notice, Role
 from pool.services.notices import notify
 
 SHARED_WITH = (Role.AUTHORITY, Role.SUPERVISOR, Role.REGULATOR)
@@ -34,6 +34,8 @@ def evaluation_filed(evaluation: Evaluation, on: date, article: str) -> None:
             title=_("本行%(year)s年度绩效评价结果：%(grade)s") % {**words, "grade": line.get_grade_display()},
             on=on,
             bank=line.bank_id,
+            kind=Notice.Kind.DECISION,
+            topic=_("年度绩效评价结果"),
             url=reverse("evaluation:own_results"),
             article=article,
         )
@@ -47,6 +49,8 @@ def membership_cancelled(bank: Bank, evaluation: Evaluation, on: date, article: 
         % {"year": evaluation.year, "day": bank.may_reapply_from},
         on=on,
         bank=bank.pk,
+        kind=Notice.Kind.DECISION,
+        topic=_("加盟资格取消"),
         url=reverse("evaluation:own_results"),
         article=article,
     )

@@ -16,6 +16,7 @@ from pool.models.kit import (
     Sequence,
     StoredFile,
 )
+from pool.models.mail import Mail, MailChoice
 from pool.models.people import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Party, Role, User
 from pool.models.reference import (
     CalendarDay,
@@ -51,6 +52,8 @@ __all__ = [
     "Hat",
     "JobRun",
     "LprRate",
+    "Mail",
+    "MailChoice",
     "Notice",
     "NoticeRead",
     "OfficialText",

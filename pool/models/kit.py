@@ -99,12 +99,20 @@ class OutboxTask(models.Model):
 class Notice(Record):
     """Something one person, one role, or one bank should know."""
 
+    class Kind(models.TextChoices):
+        NEWS = "news", _("一般通知")
+        DEADLINE = "deadline", _("期限提醒")
+        DECISION = "decision", _("决定通知")
+
     key = models.CharField(_("唯一键"), max_length=120, unique=True)
     role = models.CharField(_("角色"), max_length=30, choices=Role.choices, blank=True)
     bank = models.UUIDField(_("银行"), null=True, blank=True, db_column="bank_id")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("用户")
     )
+    kind = models.CharField(_("种类"), max_length=10, choices=Kind.choices, default=Kind.NEWS)
+    topic = models.CharField(_("事项"), max_length=80, blank=True)
+    mailed_at = models.DateTimeField(_("邮件处理时间"), null=True, blank=True)
     title = models.CharField(_("标题"), max_length=200)
     body = models.TextField(_("内容"), blank=True)
     url = models.CharField(_("链接"), max_length=300, blank=True)
@@ -119,7 +127,10 @@ class Notice(Record):
         verbose_name = _("通知")
         verbose_name_plural = _("通知")
         ordering = ["-on", "-created_at"]
-        indexes = [models.Index(fields=["bank", "role", "-on"], name="notice_audience")]
+        indexes = [
+            models.Index(fields=["bank", "role", "-on"], name="notice_audience"),
+            models.Index(fields=["on"], condition=models.Q(mailed_at__isnull=True), name="notice_to_mail"),
+        ]
 
     def __str__(self) -> str:
         return self.title

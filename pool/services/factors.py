@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pool import audit
 from pool.crypto import blind_index
 from pool.errors import NotPermitted, Refused, SamePerson
-from pool.models import FactorReset, OpenSession, RecoveryCode, SecondFactor, User
+from pool.models import FactorReset, Notice, OpenSession, RecoveryCode, SecondFactor, User
 from pool.permissions import may_confirm_factor_reset, may_propose_factor_reset, require
 from pool.services import sessions
 from pool.services.notices import notify
@@ -146,7 +146,7 @@ def decide_reset(*, reset_id: UUID, agree: bool, by: User, on: date, reason: str
         sessions.close_all(row.user, by=by, why=OpenSession.Why.KEEPER)
         notify(
             key=f"factors.reset:{row.pk}", user=row.user, on=on, title=_("您的动态口令已被重置"),
-            url="/account/second-factor/",
+            url="/account/second-factor/", kind=Notice.Kind.DECISION, topic=_("您的动态口令已被重置"),
             body=_("由两名管理人员办理。如非您本人申请，请立即联系安全管理员。"),
         )  # fmt: skip
     audit.record(

@@ -21,8 +21,14 @@ def notify(
     url: str = "",
     article: str = "",
     due: date | None = None,
+    kind: str = "",
+    topic: Any = "",
 ) -> Notice:
-    """Tell once. Role and bank narrow together: `role="bank_checker", bank=…` is that bank's checkers."""
+    """Tell once. Role and bank narrow together: `role="bank_checker", bank=…` is that bank's checkers.
+
+    A decision, and a last day that is near, also go by e-mail at once. `topic` are the words for that: they leave the
+    house, so they are general and name nobody.
+    """
     if not (role or bank or user):
         raise ValueError("a notice needs somebody to read it")
     row: Notice = Notice.objects.get_or_create(
@@ -37,6 +43,8 @@ def notify(
             "url": url,
             "article": article,
             "due": due,
+            "kind": kind or (Notice.Kind.DEADLINE if due else Notice.Kind.NEWS),
+            "topic": str(topic)[:80],
         },
     )[0]
     return row

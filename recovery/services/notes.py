@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from pool.models import BANK_ROLES, Deadline, Role
+from pool.models import BANK_ROLES, Deadline, Notice, Role
 from pool.services.notices import notify
 from recovery.models import Closing, Settlement
 
@@ -17,7 +17,15 @@ FILERS = (Role.BANK_MAKER, Role.BANK_CHECKER)
 def settlement_decided(settlement: Settlement, *, on: date) -> None:
     accepted = settlement.state == Settlement.State.ACCEPTED
     title = _("清收申请 %(number)s 已通过，项目转录入清偿项目库") if accepted else _("清收申请 %(number)s 被退回")
-    _tell(settlement, "decided", FILERS, title % {"number": settlement.number}, on, body=settlement.decision_reason)
+    _tell(
+        settlement,
+        "decided",
+        FILERS,
+        title % {"number": settlement.number},
+        on,
+        body=settlement.decision_reason,
+        topic=_("清收申请的审核结果"),
+    )
 
 
 def waits(closing: Closing, *, on: date, role: str) -> None:
@@ -31,12 +39,12 @@ def waits(closing: Closing, *, on: date, role: str) -> None:
 
 def sent_back(closing: Closing, *, on: date, roles: Iterable[str]) -> None:
     title = _("结项 %(number)s 被退回") % {"number": closing.number}
-    _tell(closing, "sent_back", roles, title, on, body=closing.refusal_reason)
+    _tell(closing, "sent_back", roles, title, on, body=closing.refusal_reason, topic=_("结项申请被退回"))
 
 
 def closed(closing: Closing, *, on: date) -> None:
     words = {"loan": closing.loan.loan_number, "kind": closing.get_kind_display()}
-    _tell(closing, "closed", FILERS, _("项目 %(loan)s 已结项（%(kind)s）") % words, on)
+    _tell(closing, "closed", FILERS, _("项目 %(loan)s 已结项（%(kind)s）") % words, on, topic=_("项目已结项"))
 
 
 def closed_by_themselves(bank_id: Any, count: int, *, on: date, article: str) -> None:
@@ -59,7 +67,7 @@ def remind(row: Deadline, left: int | None, *, on: date) -> None:
     for role in DESKS.get(row.kind, FILERS):
         notify(
             key=f"due:{row.pk}:{row.closes_on}:{left}:{role}", title=title, on=on, role=role, due=row.closes_on,
-            bank=row.bank if role in BANK_ROLES else None, url=_page(row), article=row.article,
+            bank=row.bank if role in BANK_ROLES else None, url=_page(row), article=row.article, topic=row.label,
         )  # fmt: skip
 
 
@@ -74,12 +82,13 @@ def _page(row: Deadline) -> str:
 
 
 def _tell(
-    row: Any, what: str, roles: Iterable[str], title: object, on: date, *, body: str = "", due: date | None = None
-) -> None:
+    row: Any, what: str, roles: Iterable[str], title: object, on: date, *, body: str = "", due: date | None = None,
+    topic: object = "",
+) -> None:  # fmt: skip
     url = reverse(f"recovery:{row._meta.model_name}", args=[row.pk])
     for role in roles:
         bank = row.bank_id if role in BANK_ROLES else None
         notify(
             key=f"{row._meta.model_name}:{row.pk}:{what}:{role}", title=title, on=on, role=role, bank=bank, body=body,
-            url=url, due=due,
+            url=url, due=due, topic=topic, kind=Notice.Kind.DECISION if topic else "",
         )  # fmt: skip
