@@ -197,6 +197,7 @@ class StandingEvent(BankOwned):
     class Cause(models.TextChoices):
         ENTERED = "entered", _("贷款入库")
         WITHDRAWN = "withdrawn", _("撤回入库")
+        CORRECTED = "corrected", _("更正入库")
         DETERMINED = "determined", _("认定不良")
         VOIDED = "voided", _("撤销认定")
         UPGRADED = "upgraded", _("上调分类")

@@ -196,7 +196,7 @@ def _report(book: Edition, calendar: Calendar, submitted_on: date, credit_report
 @implements("auto_closing")
 def determined_before_auto_closing(facts: ClaimFacts, book: Edition) -> Finding:
     """A determination after the months that follow maturity cannot be claimed."""
-    return _before_closing(book, facts.loan.matures_on, facts.determined_on)
+    return _before_closing(book, facts.loan.due_on, facts.determined_on)
 
 
 @lru_cache(maxsize=MEMORY)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from claims import periods
 from claims.assessment import language
@@ -25,6 +26,7 @@ from claims.models import (
 from loans import selectors as loans
 from loans.models import Loan
 from loans.words import BorrowerKind
+from pool.errors import Refused
 from pool.ledger.models import Account, Entry
 from pool.masking import mask_name
 from pool.models import User
@@ -40,6 +42,21 @@ def claims_of(person: User) -> "QuerySet[Claim]":
     """The claims this person may see; row security says the same once more."""
     rows = Claim.objects.select_related("loan", "bank", "determination")
     return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+
+
+def claim_in_the_way(loan: Loan) -> Refused | None:
+    """A claim on file, or a refusal not yet final, rests on the loan as it is."""
+    rows = Claim.objects.filter(loan=loan)
+    claim = rows.filter(Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=False)).first()
+    if claim is None:
+        return None
+    words = {"number": claim.number, "state": claim.get_state_display()}
+    return Refused(
+        "claim_on_file",
+        _("该笔贷款的补偿申请 %(number)s 正在办理（%(state)s），贷款内容以申请时为准；确需变动的，请先撤回申请。")
+        % words,
+        edition()["claim_period"].article,
+    )
 
 
 def evidence_items(loan: Loan) -> list[str]:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from loans.models import (
     ClassificationChange,
     ClassificationRequest,
+    Correction,
     Determination,
+    Extension,
     Loan,
     Upload,
     WithdrawalRequest,
@@ -69,3 +71,18 @@ read_only(
     WithdrawalRequest, ["loan", "bank", "reason", "state", *PEOPLE], READERS,
     list_filter=["state", "bank"], list_select_related=["loan", "bank", *PEOPLE],
 )  # fmt: skip
+read_only(
+    Extension, ["loan", "bank", "former", "extended_to", "agreed_on", "state", *PEOPLE], READERS,
+    list_filter=["state", "bank"], list_select_related=["loan", "bank", *PEOPLE],
+)  # fmt: skip
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    """The facts themselves stand on the loan's page, where personal numbers are masked."""
+
+    readers = READERS
+    list_display = ["loan", "bank", "reason", "state", *PEOPLE]
+    list_filter = ["state", "bank"]
+    list_select_related = ["loan", "bank", *PEOPLE]
+    exclude = ["before", "after"]

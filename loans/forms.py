@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from banks.forms import day_field
 from banks.models import Bank
 from loans.columns import LOAN_SCHEMA
+from loans.intake import LoanFacts
 from loans.models import Loan
 from loans.selectors import quarter_words
 from loans.words import Classification
@@ -81,6 +82,17 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(label=_("撤回原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class ExtensionForm(forms.Form):
+    extended_to = day_field(_("展期到期日"), help_text=_("展期协议约定的新到期日。"))
+    agreed_on = day_field(_("展期协议签订日"), help_text=_("应在现到期日（含当日）之前。"))
+    agreement = forms.FileField(
+        label=_("展期协议"), help_text=_("PDF、OFD 或图片。"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.ofd,.png,.jpg,.jpeg,.tif,.tiff"}), max_length=200,
+        allow_empty_file=True,
+    )  # fmt: skip
+    reason = forms.CharField(label=_("展期原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class LoanEntryForm(forms.Form):
     """One field per column of the template; its cells are judged exactly as a row of a file."""
 
@@ -99,6 +111,49 @@ class LoanEntryForm(forms.Form):
     def cells(self) -> dict[str, Any]:
         """As a row of the template: several choices in one cell, days as text."""
         return {key: _cell(value) for key, value in self.cleaned_data.items()}
+
+
+class CorrectionForm(LoanEntryForm):
+    """The same fields with what stands in the library; the number of the IOU is the loan itself and stays."""
+
+    reason = forms.CharField(label=_("更正原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["iou_number"]
+        for column in LOAN_SCHEMA.columns:
+            if column.sensitive:
+                self.fields[column.key].help_text = _("不显示原号码；不改的留空。")
+
+    def mark_required(self) -> None:
+        for column in LOAN_SCHEMA.columns:
+            if column.key in self.fields and not column.sensitive:
+                needed = (column.required and column.default is None) or bool(column.required_when)
+                self.fields[column.key].required = needed
+
+    def cells(self) -> dict[str, Any]:
+        return {key: _cell(value) for key, value in self.cleaned_data.items() if key != "reason"}
+
+
+def filled_in(facts: LoanFacts) -> dict[str, Any]:
+    """A loan's facts as the form shows them: labels of choices, days, amounts as people write them."""
+    return {column.key: _shown(column, facts) for column in LOAN_SCHEMA.columns if not column.sensitive}
+
+
+def _shown(column: Column, facts: LoanFacts) -> Any:
+    if column.key == "qualifications":
+        return [column.labels[one.kind] for one in facts.qualifications]
+    if column.key in ("qualification_from", "qualification_to"):
+        days = [one.valid_from if column.key.endswith("from") else one.valid_to for one in facts.qualifications]
+        return "、".join(day.isoformat() for day in days)
+    value = getattr(facts, column.key)
+    if column.kind is Kind.CHOICES:
+        return [column.labels[word] for word in value]
+    if column.kind is Kind.CHOICE:
+        return column.labels.get(value, "")
+    if column.kind is Kind.YES_NO:
+        return "是" if value else "否"
+    return f"{value.normalize():f}" if column.kind is Kind.PERCENT else value
 
 
 # Where the template's note speaks of cells and columns.

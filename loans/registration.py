@@ -9,6 +9,7 @@ from loans import invariants, jobs, selectors, services, todos
 from loans import permissions as may
 from loans.services import deadlines
 from loans.services.entering import RECEIPT_PURPOSE
+from loans.services.extension import AGREEMENT_PURPOSE
 from loans.services.uploads import FILE_PURPOSE
 from pool import registry
 from pool.registry import (
@@ -40,7 +41,7 @@ def register() -> None:
     registry.tasks.register(Task("loans.check_upload", services.check_upload, atomic=False))
     registry.tasks.register(Task("loans.enter_upload", services.enter_upload))
     registry.tasks.register(Task("loans.make_receipt", services.make_receipt))
-    for purpose in (FILE_PURPOSE, RECEIPT_PURPOSE):
+    for purpose in (FILE_PURPOSE, RECEIPT_PURPOSE, AGREEMENT_PURPOSE):
         registry.file_guards.register(FileGuard(purpose, may.may_download))
     registry.invariants.register(Invariant("standing", _("不良占比与贷款一致"), invariants.standings_add_up))
     registry.invariants.register(

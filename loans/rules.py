@@ -49,6 +49,12 @@ class LoanFacts:
     disbursed_on: date
     matures_on: date
     entered_on: date | None = None
+    extended_to: date | None = None
+
+    @property
+    def due_on(self) -> date:
+        """The maturity that the closing follows (reading 14); the rate is held against the term as lent (reading 7)."""
+        return self.extended_to or self.matures_on
 
     @property
     def balance(self) -> Decimal:

@@ -15,7 +15,16 @@ from banks.models import Standing
 from loans import permissions as may
 from loans import rules
 from loans.keys import loan_number_key
-from loans.models import ClassificationRequest, Determination, Loan, Upload, UploadRow, WithdrawalRequest
+from loans.models import (
+    ClassificationRequest,
+    Correction,
+    Determination,
+    Extension,
+    Loan,
+    Upload,
+    UploadRow,
+    WithdrawalRequest,
+)
 from pool.models import BANK_ROLES, Role, User
 from pool.money import ZERO
 from pool.registry import LegalDate
@@ -70,6 +79,16 @@ def open_withdrawal(loan: Loan) -> WithdrawalRequest | None:
     found: WithdrawalRequest | None = WithdrawalRequest.objects.filter(
         loan=loan, state=WithdrawalRequest.State.PREPARED
     ).first()
+    return found
+
+
+def open_extension(loan: Loan) -> Extension | None:
+    found: Extension | None = Extension.objects.filter(loan=loan, state=Extension.State.PREPARED).first()
+    return found
+
+
+def open_correction(loan: Loan) -> Correction | None:
+    found: Correction | None = Correction.objects.filter(loan=loan, state=Correction.State.PREPARED).first()
     return found
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from loans import selectors
-from loans.models import ClassificationRequest, Upload, WithdrawalRequest
+from loans.models import ClassificationRequest, Correction, Extension, Upload, WithdrawalRequest
 from pool.models import Role
 from pool.registry import Todo
 from pool.selectors import edition
@@ -44,12 +44,28 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
             % {"name": request.loan.borrower_name, "after": request.get_after_display()},
             url=request.loan.get_absolute_url(), article=edition()["npl_classes"].article, waiting_for=waiting_for,
         )  # fmt: skip
+    yield from _changes(user, waiting_for)
     withdrawals = WithdrawalRequest.objects.visible_to(user).filter(state=WithdrawalRequest.State.PREPARED)
     for request in withdrawals.select_related("loan").exclude(made_by=user).order_by("id")[:20]:
         yield Todo(
             title=_("复核撤回入库 %(number)s") % {"number": request.loan.loan_number},
             detail=request.reason, url=request.loan.get_absolute_url(), waiting_for=waiting_for,
         )  # fmt: skip
+
+
+def _changes(user: Any, waiting_for: str) -> Iterable[Todo]:
+    """Extensions and corrections that another person prepared."""
+    book = edition()
+    for model, words, article in (
+        (Extension, _("复核展期 %(number)s"), book["auto_closing"].article),
+        (Correction, _("复核入库更正 %(number)s"), book["entry_window"].article),
+    ):
+        rows = model.objects.visible_to(user).filter(state=model.State.PREPARED)
+        for request in rows.select_related("loan").exclude(made_by=user).order_by("id")[:20]:
+            yield Todo(
+                title=words % {"number": request.loan.loan_number}, detail=request.reason,
+                url=request.loan.get_absolute_url(), article=article, waiting_for=waiting_for,
+            )  # fmt: skip
 
 
 def _for_maker(user: Any, on: date) -> Iterable[Todo]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import changes, library, uploads
+from loans.views import changes, corrections, library, uploads
 
 app_name = "loans"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", changes.withdraw, name="withdraw"),
     path("withdrawals/<uuid:pk>/submit/", changes.submit_withdrawal, name="withdrawal_submit"),
     path("withdrawals/<uuid:pk>/cancel/", changes.cancel_withdrawal, name="withdrawal_cancel"),
+    path("<uuid:pk>/extend/", changes.extend, name="extend"),
+    path("extensions/<uuid:pk>/submit/", changes.submit_extension, name="extension_submit"),
+    path("extensions/<uuid:pk>/cancel/", changes.cancel_extension, name="extension_cancel"),
+    path("<uuid:pk>/correct/", corrections.correct, name="correct"),
+    path("corrections/<uuid:pk>/submit/", corrections.submit, name="correction_submit"),
+    path("corrections/<uuid:pk>/cancel/", corrections.cancel, name="correction_cancel"),
     path("uploads/", uploads.upload_list, name="uploads"),
     path("uploads/new/", uploads.upload_new, name="upload_new"),
     path("uploads/form/", uploads.form_entry, name="form_entry"),

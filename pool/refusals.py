@@ -5,7 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from pool import citations
 from pool.errors import Refused
 
 
@@ -29,4 +32,10 @@ def _back(request: HttpRequest) -> str:
 
 def add_to_form(form: Any, no: Refused) -> None:
     """Say the refusal beside the field it is about, or above the form."""
-    form.add_error(no.field if no.field in form.fields else None, str(no.message))
+    form.add_error(no.field if no.field in form.fields else None, f"{no.message}{_cited(no.article)}")
+
+
+def _cited(article: str) -> str:
+    if not article:
+        return ""
+    return str(_("（依据：%(article)s）")) % {"article": citations.cite(article, get_language() or "")}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from pool.errors import Refused
+
 T = TypeVar("T")
 
 
@@ -156,6 +158,16 @@ class DeadlineRule:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What a room to the right holds against changing a record: `fn(subject)` gives the refusal, or None."""
+
+    name: str
+    subject_kind: str
+    fn: Callable[[Any], Refused | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class ApiScope:
     """What a token may be issued for, and whose: `name` is such as "loans:read"."""
 
@@ -227,6 +239,7 @@ legal_dates: Registry[DateSource] = Registry("source of legal dates")
 subject_pages: Registry[SubjectPage] = Registry("page of a subject")
 navigation: Registry[NavItem] = Registry("navigation item")
 panels: Registry[Panel] = Registry("panel")
+bars: Registry[Bar] = Registry("bar")
 invariants: Registry[Invariant] = Registry("invariant")
 jobs: Registry[Job] = Registry("job")
 search: Registry[Search] = Registry("search")

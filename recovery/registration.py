@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pool import registry
 from pool.models import Role
-from pool.registry import DateSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
-from recovery import invariants, permissions, terms
+from pool.registry import Bar, DateSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
+from recovery import invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
 from recovery.todos import todos
 from recovery.views import panels
@@ -18,6 +18,7 @@ GROUP = _("清收与结项")
 
 
 def register() -> None:
+    registry.bars.register(Bar("recovery", LOAN, selectors.closing_in_the_way, order=20))
     registry.todos.register(TodoSource("recovery", todos, order=40))
     registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
     for kind in ("return", "settlement", "closing"):

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from claims.models import Claim, Upgrade
 from loans.models import Determination, Loan
+from pool.errors import Refused
 from pool.ledger.models import Account
 from pool.money import ZERO
 from pool.rules import Window, add_months, quarter_start
@@ -326,6 +328,18 @@ def refused_for_good(user: Any) -> "QuerySet[Claim]":
 def claims_on_file() -> "QuerySet[Claim]":
     """Filed and neither withdrawn nor refused for good (reading 14); a paid one until its refund is complete."""
     return Claim.objects.filter(Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=False))
+
+
+def closing_in_the_way(loan: Loan) -> Refused | None:
+    """A closing that has begun rests on the loan as it is."""
+    closing = Closing.objects.filter(loan=loan).exclude(state__in=Closing.ENDED).first()
+    if closing is None:
+        return None
+    words = {"state": closing.get_state_display()}
+    return Refused(
+        "closing_begun", _("该笔贷款正在办理结项（%(state)s）；确需变动的，请先取消结项。") % words,
+        edition()["payoff_closing"].article,
+    )  # fmt: skip
 
 
 def with_due_day(loans: "QuerySet[Loan]") -> "QuerySet[Loan]":

@@ -111,8 +111,10 @@ def _plain(rate: Decimal) -> Decimal:
 class Judge:
     """Judges rows as of one day; remembers the loan numbers it has seen, `seen` holding those of an earlier attempt."""
 
-    def __init__(self, on: date, seen: dict[str, int] | None = None) -> None:
+    def __init__(self, on: date, seen: dict[str, int] | None = None, *, entered_on: date | None = None) -> None:
+        """`entered_on` where the loan stands in the library already; otherwise it would enter on that day."""
         self.on = on
+        self.entered_on = entered_on or on
         self.book = edition()
         self.refs = refs(on)
         self.seen = seen or {}
@@ -154,7 +156,7 @@ class Judge:
         facts = judged.facts
         assert facts is not None
         judged.restricted = bool(self.refs.catalogue.restricts(facts.industry_code, facts.disbursed_on))
-        case = rule_facts(facts, judged.principal, judged.restricted, self.on)
+        case = rule_facts(facts, judged.principal, judged.restricted, self.entered_on)
         try:
             found = rules.assess_entry(case, self.book, self.refs)
         except NotCovered:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from loans.columns import LOAN_SCHEMA
-from loans.intake import facts_to_dict
+from loans.intake import LoanFacts, facts_from_dict, facts_to_dict
 from loans.models import Upload, UploadRow
 from loans.services.judging import Judged
 from pool import crypto
@@ -64,12 +65,21 @@ def _line(upload_id: UUID, item: Judged) -> list[Any]:
 def _facts(item: Judged) -> dict[str, Any]:
     if item.facts is None:
         return {}
-    facts = facts_to_dict(item.facts)
+    return kept_facts(item.facts, item.principal, item.restricted)
+
+
+def kept_facts(facts: LoanFacts, principal: Decimal, restricted: bool) -> dict[str, Any]:
+    """For a JSON column: the declared facts, personal numbers encrypted, with what was worked out of them."""
+    kept = facts_to_dict(facts)
     for name in SENSITIVE:
-        facts[name] = crypto.encrypt(facts[name])
-    facts["principal_yuan"] = str(item.principal)
-    facts["industry_restricted"] = item.restricted
-    return facts
+        kept[name] = crypto.encrypt(kept[name])
+    return {**kept, "principal_yuan": str(principal), "industry_restricted": restricted}
+
+
+def read_facts(kept: dict[str, Any]) -> LoanFacts:
+    """The declared facts again."""
+    given = {name: value for name, value in kept.items() if name not in ("principal_yuan", "industry_restricted")}
+    return facts_from_dict({**given, **{name: crypto.decrypt(given[name]) for name in SENSITIVE}})
 
 
 def _raw(item: Judged) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from banks import standing
 from loans import permissions as may
 from loans.models import Determination, Loan, WithdrawalRequest
-from loans.services.locks import lock_loan, lock_with_standing
+from loans.services.locks import lock_loan, lock_with_standing, require_unbarred
 from pool import audit, hats, moves
 from pool.errors import Refused, Stale
 from pool.models import User
@@ -64,3 +64,4 @@ def cancel_withdrawal(*, request_id: UUID, by: User, on: date, version: int) -> 
 def _require_possible(loan: Loan) -> None:
     if loan.state != Loan.State.ENTERED or Determination.objects.filter(loan=loan).exists():
         raise Refused("not_withdrawable", _("只有尚未认定过不良的在库贷款可以撤回。"))
+    require_unbarred(loan)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from loans import permissions as may
 from loans import selectors
 from loans.models import Upload, UploadRow
+from loans.services.uploads import RowRefused
 from loans.views.page import told as stored_in_words
 from pool import clock
 from pool.formats import whole
@@ -97,6 +98,14 @@ def _problem(problem: CellProblem) -> dict[str, Any]:
 
 def told(finding: Finding) -> dict[str, Any]:
     return stored_in_words(finding.as_json())
+
+
+def tell_row(form: Any, no: RowRefused) -> list[dict[str, Any]]:
+    """A row typed into a form: problems stand beside their fields, failing rules above the form."""
+    for problem in no.problems:
+        if problem.is_error or problem.code == "already_entered":
+            form.add_error(problem.key if problem.key in form.fields else None, f"{problem.message}{problem.mend}")
+    return [told(finding) for finding in no.findings]
 
 
 def awaits_receipt(upload: Upload) -> bool:

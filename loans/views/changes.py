@@ -1,4 +1,4 @@
-"""Classification and withdrawal: a maker prepares, a checker submits."""
+"""Classification, withdrawal and extension: a maker prepares, a checker submits."""
 
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from banks.views.forms import fill_in
 from loans import permissions as may
 from loans import selectors, services
-from loans.forms import ClassificationForm, WithdrawalForm
-from loans.models import ClassificationRequest, Loan, WithdrawalRequest
+from loans.forms import ClassificationForm, ExtensionForm, WithdrawalForm
+from loans.models import ClassificationRequest, Extension, Loan, WithdrawalRequest
 from pool import clock
 from pool.forms_keys import once, seen_version
 from pool.selectors import edition
@@ -103,4 +103,46 @@ def cancel_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = seen_version(request)
     services.cancel_withdrawal(request_id=found.pk, by=request.user, on=clock.today(), version=version)
     messages.success(request, _("已取消撤回申请。"))
+    return redirect("loans:detail", pk=found.loan_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    loan = _loan_or_404(request, pk)
+    may.require(may.may_make(request.user, loan.bank_id))
+    return fill_in(
+        request,
+        ExtensionForm(request.POST or None, request.FILES or None),
+        lambda data: services.prepare_extension(loan_id=loan.pk, by=request.user, on=clock.today(), **data),
+        title=_("登记展期"),
+        about=_("复核人员提交后，自动结项等期限按新的到期日计算；原到期日和协议留存。"),
+        article=edition()["auto_closing"].article,
+        back=loan.get_absolute_url(),
+        done=_("已登记，等待复核人员提交。"),
+        template="loans/extend.html",
+        loan=loan,
+    )
+
+
+@login_required
+@require_POST
+@once
+def submit_extension(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(Extension.objects.visible_to(request.user), pk=pk)
+    version = seen_version(request)
+    services.extend_loan(request_id=found.pk, by=request.user, on=clock.today(), version=version)
+    messages.success(request, _("展期已生效，有关期限按新的到期日计算。"))
+    return redirect("loans:detail", pk=found.loan_id)
+
+
+@login_required
+@require_POST
+@once
+def cancel_extension(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(Extension.objects.visible_to(request.user), pk=pk)
+    version = seen_version(request)
+    services.cancel_extension(request_id=found.pk, by=request.user, on=clock.today(), version=version)
+    messages.success(request, _("已取消展期登记，到期日不变。"))
     return redirect("loans:detail", pk=found.loan_id)

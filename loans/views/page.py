@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from loans import permissions as may
 from loans import selectors
 from loans.choices import DISTRICTS, ID_KINDS, INDUSTRY_GROUPS, SECURITIES
-from loans.models import Loan
+from loans.models import Correction, Extension, Loan
+from loans.services.extension import EXTENDABLE
+from loans.views.difference import table_of
 from loans.words import Feature, Qualification
 from pool import clock
 from pool.masking import mask_identity
@@ -38,9 +40,26 @@ def of_loan(user: User, loan: Loan, on: date) -> dict[str, Any]:
         "determination": selectors.standing_determination(loan),
         "classification_request": selectors.open_classification(loan),
         "withdrawal_request": selectors.open_withdrawal(loan),
+        "extension_request": selectors.open_extension(loan),
+        **_corrections(loan),
+        "extensions": list(
+            loan.extensions.filter(state="submitted").select_related("agreement", "made_by", "checked_by")
+        ),
         "deadlines": [_due(row, on) for row in deadlines.open_of(loan.pk)],
         "next_step": _next_step(user, loan),
         **_acts(user, loan),
+    }
+
+
+def _corrections(loan: Loan) -> dict[str, Any]:
+    """What waits for the checker, and the former versions, each with its difference."""
+    waiting = selectors.open_correction(loan)
+    past = loan.corrections.filter(state="submitted").select_related("made_by", "checked_by").order_by("-checked_on")
+    return {
+        "correction_request": waiting,
+        "correction_table": table_of(waiting) if waiting else None,
+        "correction_findings": [told(found) for found in waiting.findings] if waiting else [],
+        "corrections": [{"row": row, "table": table_of(row)} for row in past],
     }
 
 
@@ -111,7 +130,25 @@ def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
         }
         for change in loan.classifications.select_related("made_by", "checked_by")
     ]
+    events += [_extended(row) for row in loan.extensions.filter(state="submitted")]
+    events += [_corrected(row) for row in loan.corrections.filter(state="submitted")]
     return sorted(events, key=lambda event: event["at"])
+
+
+def _extended(row: Extension) -> dict[str, Any]:
+    words = {"former": row.former, "later": row.extended_to, "agreed": row.agreed_on}
+    what = _("展期：到期日由 %(former)s 改为 %(later)s，协议签订于 %(agreed)s") % words
+    return _changed(row, what, edition()["auto_closing"].article)
+
+
+def _corrected(row: Correction) -> dict[str, Any]:
+    return _changed(row, _("更正入库内容，更正前的版本留存"), edition()["entry_window"].article)
+
+
+def _changed(row: Any, what: str, article: str) -> dict[str, Any]:
+    who = f"{row.made_by} / {row.checked_by}"
+    at = _moment(row.checked_on, row.created_at)
+    return {"at": at, "who": who, "what": what, "why": row.reason, "article": article, "tone": ""}
 
 
 def _moment(on: date, at: datetime) -> datetime:
@@ -230,6 +267,12 @@ def _next_step(user: User, loan: Loan) -> dict[str, Any] | None:
     withdrawal = selectors.open_withdrawal(loan)
     if withdrawal is not None and may.may_check(user, loan.bank_id)[0] and withdrawal.made_by_id != user.pk:
         return {"label": _("复核撤回申请"), "url": "#withdrawal-request"}
+    for kind, waiting, label in (
+        ("extension", selectors.open_extension(loan), _("复核展期登记")),
+        ("correction", selectors.open_correction(loan), _("复核入库更正")),
+    ):
+        if waiting is not None and may.may_check(user, loan.bank_id)[0] and waiting.made_by_id != user.pk:
+            return {"label": label, "url": f"#{kind}-request"}
     if loan.state == Loan.State.ENTERED and request is None and may.may_make(user, loan.bank_id)[0]:
         return {"label": _("登记分类调整"), "url": reverse("loans:classify", args=[loan.pk])}
     return None
@@ -244,6 +287,8 @@ def _acts(user: User, loan: Loan) -> dict[str, bool]:
         "is_mine": mine,
         "may_classify": maker and loan.state in open_states,
         "may_withdraw": maker and never_bad,
+        "may_correct": maker and never_bad,
+        "may_extend": maker and loan.state in EXTENDABLE,
         "may_check": checker,
         "may_cancel": maker or checker,
     }

@@ -96,7 +96,7 @@ def form_entry(request: HttpRequest) -> HttpResponse:
         try:
             upload = services.enter_form(cells=form.cells(), by=request.user, on=clock.today())
         except RowRefused as no:
-            findings = _tell(form, no)
+            findings = batch.tell_row(form, no)
         except NotPermitted:
             raise
         except Refused as no:
@@ -107,14 +107,6 @@ def form_entry(request: HttpRequest) -> HttpResponse:
     form.mark_required()
     sections = [(title, [form[key] for key in keys]) for title, keys in SECTIONS]
     return render(request, "loans/form_entry.html", {"form": form, "sections": sections, "findings": findings})
-
-
-def _tell(form: LoanEntryForm, no: RowRefused) -> list[dict[str, Any]]:
-    """Problems stand beside their fields; failing rules above the form."""
-    for problem in no.problems:
-        if problem.is_error or problem.code == "already_entered":
-            form.add_error(problem.key if problem.key in form.fields else None, f"{problem.message}{problem.mend}")
-    return [batch.told(finding) for finding in no.findings]
 
 
 @login_required

@@ -66,9 +66,11 @@ def _chunks(rows: Iterable[Ripe]) -> Iterator[list[Ripe]]:
 def _close(ripe: list[Ripe], number: str, done: int, on: date) -> int:
     """One chunk, set-based. Rows that changed since they were read are left for the next day."""
     ids = [one.loan_id for one in ripe]
-    open_ = Loan.objects.select_for_update().filter(pk__in=ids, state__in=selectors.CLOSE_BY_THEMSELVES).order_by("pk")
+    open_ = selectors.with_due_day(Loan.objects.select_for_update()).order_by("pk")
+    open_ = open_.filter(pk__in=ids, state__in=selectors.CLOSE_BY_THEMSELVES)
+    due = dict(open_.values_list("pk", "due"))
     claimed = selectors.claims_on_file().filter(loan__in=ids).values_list("loan_id", flat=True)
-    held = set(open_.values_list("pk", flat=True)) - set(claimed)
+    held = {one.loan_id for one in ripe if due.get(one.loan_id) == one.matures_on} - set(claimed)
     rows = [one for one in ripe if one.loan_id in held]
     _take_back_prepared(held, on)
     law, reason = article("auto_closing"), str(_("到期六个月未主动结项且未提出补偿申请，系统自动结项。"))

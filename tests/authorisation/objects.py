@@ -15,7 +15,7 @@ from pool.ledger import appropriations
 from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, User
 from pool.services import feeds, sessions, tokens
 from tests.factories.banks import listed_dishonest, payee_account
-from tests.factories.loans import entered_loan, loan_cells, received_upload
+from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
 
 Parts = dict[str, Any]
@@ -138,6 +138,16 @@ def prepared_withdrawal(world: World) -> Parts:
     with scope.bank_scope(world.team.pk):
         request = loans.prepare_withdrawal(loan_id=found.pk, by=world.team.maker, on=TODAY, reason="误录")
     return {"pk": request.pk}
+
+
+@builds("prepared_extension")
+def prepared_extension(world: World) -> Parts:
+    return {"pk": extension_prepared(world.team, entered_loan(world.team)).pk}
+
+
+@builds("prepared_correction")
+def prepared_correction(world: World) -> Parts:
+    return {"pk": correction_prepared(world.team, entered_loan(world.team), staff="46").pk}
 
 
 # ---- the pool

@@ -10,9 +10,12 @@ from typing import Any
 
 from loans import services
 from loans.columns import LOAN_SCHEMA
-from loans.models import Determination, Loan, Upload
+from loans.forms import filled_in
+from loans.models import Correction, Determination, Extension, Loan, Upload
+from loans.services.correction import declared
 from loans.words import Classification
 from pool import scope
+from pool.rules import add_months
 from tests.factories.people import TODAY, BankTeam, bank_team
 from tests.factories.words import credit_code, id_number
 
@@ -149,3 +152,37 @@ def healthy_volume(team: BankTeam, principal: str = "200000000.00", on: date = d
     whole = int(Decimal(principal) / one)
     rows = [loan_cells(principal=one, credit_line=one, other_balances="0") for _ in range(whole)]
     entered_upload(team, rows, on)
+
+
+def extension_prepared(team: BankTeam, loan: Loan, on: date = TODAY, **given: Any) -> Extension:
+    """A later maturity that waits for the checker."""
+    wanted = {
+        "extended_to": add_months(loan.due_on, 6), "agreed_on": on, "agreement": b"%PDF-1.4 agreement",
+        "reason": "回款延后，双方签订展期协议", "by": team.maker, "on": on, "name": "展期协议.pdf", **given,
+    }  # fmt: skip
+    with scope.bank_scope(team.pk):
+        return services.prepare_extension(loan_id=loan.pk, **wanted)
+
+
+def extended(team: BankTeam, loan: Loan, on: date = TODAY, **given: Any) -> Loan:
+    request = extension_prepared(team, loan, on, **given)
+    with scope.bank_scope(team.pk):
+        return services.extend_loan(request_id=request.pk, by=team.checker, on=on, version=request.version)
+
+
+def correction_prepared(team: BankTeam, loan: Loan, on: date = TODAY, **given: Any) -> Correction:
+    """The loan's own cells with these changed, waiting for the checker."""
+    cells = {key: _cell(value) for key, value in filled_in(declared(loan)).items()}
+    cells |= {key: str(value) for key, value in given.items()}
+    with scope.bank_scope(team.pk):
+        return services.prepare_correction(loan_id=loan.pk, cells=cells, reason="录入有误", by=team.maker, on=on)
+
+
+def corrected(team: BankTeam, loan: Loan, on: date = TODAY, **given: Any) -> Loan:
+    request = correction_prepared(team, loan, on, **given)
+    with scope.bank_scope(team.pk):
+        return services.correct_loan(request_id=request.pk, by=team.checker, on=on, version=request.version)
+
+
+def _cell(value: Any) -> str:
+    return "、".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,157 @@
+"""A batch of loans and its rows: what was sent, what was said of it, what waits."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from banks.base import BankOwned
+from pool.models import StoredFile, User
+
+
+class Upload(FSMModelMixin, BankOwned):
+    """A batch of loans from one spreadsheet or one form (a batch of one row). Nothing is a loan until submission."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("已接收")
+        CHECKING = "checking", _("校验中")
+        CHECKED = "checked", _("待复核提交")
+        SUBMITTED = "submitted", _("已提交")
+        ENTERED = "entered", _("已入库")
+        CANCELLED = "cancelled", _("已取消")
+        FAILED = "failed", _("无法读取")
+
+    class Source(models.TextChoices):
+        FILE = "file", _("表格上传")
+        FORM = "form", _("逐笔填报")
+        API = "api", _("接口报送")
+
+    number = models.CharField(_("批次编号"), max_length=40, unique=True)
+    source = models.CharField(_("来源"), max_length=8, choices=Source.choices)
+    file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上传文件")
+    )
+    template_version = models.CharField(_("模板版本"), max_length=40, blank=True)
+    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED, protected=True)
+    problems = models.JSONField(_("文件问题"), default=list, blank=True)
+    headers = models.JSONField(_("文件表头"), default=dict, blank=True)
+    rows_total = models.PositiveIntegerField(_("总行数"), default=0)
+    rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
+    rows_good = models.PositiveIntegerField(_("可入库行数"), default=0)
+    rows_held = models.PositiveIntegerField(_("暂缓行数"), default=0)
+    rows_known = models.PositiveIntegerField(_("已在库行数"), default=0)
+    rows_late = models.PositiveIntegerField(_("逾期录入行数"), default=0)
+    rows_warned = models.PositiveIntegerField(_("有提示行数"), default=0)
+    rows_entered = models.PositiveIntegerField(_("已入库行数"), default=0)
+    principal_good = models.DecimalField(_("可入库本金"), max_digits=18, decimal_places=2, default=0)
+    principal_entered = models.DecimalField(_("已入库本金"), max_digits=18, decimal_places=2, default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    made_on = models.DateField(_("上传日期"))
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
+    )
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    submitted_on = models.DateField(_("提交日期"), null=True, blank=True)
+    receipt_number = models.CharField(_("回执编号"), max_length=40, blank=True)
+    receipt = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("入库回执")
+    )
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("入库批次")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True) | ~Q(submitted_by=F("made_by")),
+                name="upload_submitted_by_another",
+            )
+        ]
+        indexes = [models.Index(fields=["bank", "-created_at"], name="upload_by_bank")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("loans:upload", args=[self.pk])
+
+    @transition(field=state, source=State.RECEIVED, target=State.CHECKING)
+    def start_check(self) -> None:
+        """A worker has begun to read the file."""
+
+    @transition(field=state, source=[State.RECEIVED, State.CHECKING], target=State.CHECKED)
+    def finish_check(self) -> None:
+        """Every row has its findings."""
+
+    @transition(field=state, source=[State.RECEIVED, State.CHECKING], target=State.FAILED)
+    def fail(self) -> None:
+        """The file cannot be read at all; `problems` say why."""
+
+    @transition(field=state, source=State.CHECKED, target=State.SUBMITTED)
+    def submit(self) -> None:
+        """The checker has submitted; this instant counts for 19(1)."""
+
+    @transition(field=state, source=State.SUBMITTED, target=State.ENTERED)
+    def enter(self) -> None:
+        """The good rows are loans."""
+
+    @transition(field=state, source=[State.RECEIVED, State.CHECKING, State.CHECKED], target=State.CANCELLED)
+    def cancel(self) -> None:
+        """Given up before submission."""
+
+
+class StagedRow(models.Model):
+    """Where COPY writes: no row security, no foreign keys, emptied when the chunk has moved into `UploadRow`."""
+
+    id = models.UUIDField(_("编号"), primary_key=True)
+    upload_id = models.UUIDField(_("批次"), db_index=True)
+    row = models.PositiveIntegerField(_("行号"))
+    sheet = models.CharField(_("工作表"), max_length=80)
+    loan_number = models.CharField(_("借据号"), max_length=80)
+    loan_number_key = models.CharField(_("借据号（归一）"), max_length=80)
+    identity = models.CharField(_("借款主体标识"), max_length=64)
+    status = models.CharField(_("结果"), max_length=8)
+    late = models.BooleanField(_("逾期录入"))
+    raw = models.JSONField(_("原文"))
+    facts = models.JSONField(_("内容"))
+    findings = models.JSONField(_("入库核验"))
+    problems = models.JSONField(_("问题"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("暂存行")
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.row}"
+
+
+class UploadRow(BankOwned):
+    """One row of an upload with all its findings; it keeps what the bank sent, so nothing is lost when it is held.
+
+    A loan that comes of a row takes over its key, so that a row entered twice is the same loan.
+    """
+
+    class Status(models.TextChoices):
+        GOOD = "good", _("可入库")
+        HELD = "held", _("暂缓")
+        KNOWN = "known", _("已在库")
+        ENTERED = "entered", _("已入库")
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="rows", verbose_name=_("入库批次"))
+    sheet = models.CharField(_("工作表"), max_length=80)
+    row = models.PositiveIntegerField(_("行号"))
+    loan_number = models.CharField(_("借据号"), max_length=80, blank=True)
+    loan_number_key = models.CharField(_("借据号（归一）"), max_length=80, blank=True)
+    identity = models.CharField(_("借款主体标识"), max_length=64, blank=True)
+    status = models.CharField(_("结果"), max_length=8, choices=Status.choices)
+    late = models.BooleanField(_("逾期录入"), default=False)
+    raw = models.JSONField(_("原文"), default=dict, blank=True)
+    facts = models.JSONField(_("内容"), default=dict, blank=True)
+    findings = models.JSONField(_("入库核验"), default=list, blank=True)
+    problems = models.JSONField(_("问题"), default=list, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("入库批次明细")
+        constraints = [models.UniqueConstraint(fields=["upload", "sheet", "row"], name="upload_row_once")]
+        indexes = [models.Index(fields=["upload", "status", "row"], name="upload_row_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"
