@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from banks.base import BankOwned
 from banks.models import Bank
 from pool.models import StoredFile, User
 from pool.models.base import Record
@@ -162,3 +163,84 @@ class Report(FSMModelMixin, Record):
     @transition(field=state, source=State.DRAFT, target=State.ISSUED)
     def issue(self) -> None:
         """A second person has checked it; the departments of 8(4) may read it."""
+
+
+class Statement(FSMModelMixin, BankOwned):
+    """What one bank was paid and gave back in a quarter, by the ledger; drawn up by one person of the finance centre,
+    issued by another, then confirmed or disputed by the bank (10.3(3), 11(4)). Its figures never change: whoever
+    disputes them gets a new revision."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待签发")
+        ISSUED = "issued", _("待银行确认")
+        CONFIRMED = "confirmed", _("双方已确认")
+        DISPUTED = "disputed", _("银行有异议")
+        REPLACED = "replaced", _("已由新版取代")
+
+    LIVE = frozenset({State.DRAFT, State.ISSUED, State.CONFIRMED, State.DISPUTED})
+
+    period = models.CharField(_("对账期"), max_length=8)
+    revision = models.PositiveSmallIntegerField(_("版次"), default=1)
+    number = models.CharField(_("对账单编号"), max_length=40, unique=True)
+    state = FSMField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT, protected=True)
+    starts_on = models.DateField(_("对账期起"))
+    ends_on = models.DateField(_("对账期止"))
+    opening = models.DecimalField(_("期初补偿净额"), max_digits=18, decimal_places=2)
+    paid = models.DecimalField(_("本期支付补偿"), max_digits=18, decimal_places=2)
+    returned = models.DecimalField(_("本期清收返还"), max_digits=18, decimal_places=2)
+    refunded = models.DecimalField(_("本期上调退回"), max_digits=18, decimal_places=2)
+    closing = models.DecimalField(_("期末补偿净额"), max_digits=18, decimal_places=2)
+    lines = models.JSONField(_("明细"), default=list)
+    lines_hash = models.CharField(_("数据校验值"), max_length=64)
+    made_on = models.DateField(_("编制日期"))
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("编制人"))
+    issued_on = models.DateField(_("签发日期"), null=True, blank=True)
+    issued_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("签发人")
+    )
+    answered_on = models.DateField(_("银行答复日期"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("银行答复人")
+    )
+    dispute = models.CharField(_("银行异议"), max_length=800, blank=True)
+    reply = models.CharField(_("对异议的答复"), max_length=800, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("对账单")
+        ordering = ["-ends_on", "bank", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "period", "revision"], name="statement_revision_once"),
+            models.UniqueConstraint(
+                fields=["bank", "period"],
+                condition=Q(state__in=["draft", "issued", "confirmed", "disputed"]),
+                name="statement_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing=F("opening") + F("paid") - F("returned") - F("refunded")), name="statement_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("made_by")), name="statement_issued_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:statement", args=[self.pk])
+
+    @transition(field=state, source=State.DRAFT, target=State.ISSUED)
+    def issue(self) -> None:
+        """The finance centre's second person has checked it; the bank reads it from now on."""
+
+    @transition(field=state, source=State.ISSUED, target=State.CONFIRMED)
+    def confirm(self) -> None:
+        """The bank's own books say the same."""
+
+    @transition(field=state, source=State.ISSUED, target=State.DISPUTED)
+    def object_to(self) -> None:
+        """The bank's own books say otherwise; `dispute` says how."""
+
+    @transition(field=state, source=[State.DRAFT, State.DISPUTED, State.CONFIRMED], target=State.REPLACED)
+    def replace(self) -> None:
+        """A new revision stands in its place."""

@@ -1,4 +1,4 @@
-"""The half-years that reports are about, written `2024H1` and `2024H2`."""
+"""The half-years that reports are about, written `2024H1`, and the quarters of statements, written `2024Q1`."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
+from pool.citations import chinese_number
 from pool.errors import Refused
-from pool.rules import ONE_DAY, half_year
+from pool.rules import MONTHS_PER_QUARTER, ONE_DAY, half_year, quarter_end, quarter_name, quarter_start
 from pool.selectors import edition
 
 
@@ -47,3 +48,35 @@ class HalfYear:
         """The report's title as it is printed."""
         half = _("上半年") if self.half == 1 else _("下半年")
         return _("%(year)s年%(half)s风险补偿资金池运行统计报告") % {"year": self.starts_on.year, "half": half}
+
+
+@dataclass(frozen=True)
+class Quarter:
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The one that holds this day."""
+        return cls(quarter_start(day), quarter_end(day))
+
+    @classmethod
+    def before(cls, on: date) -> Self:
+        """The last one that was over on that day."""
+        return cls.of(cls.of(on).starts_on - ONE_DAY)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2024Q4`; anything else is refused."""
+        match = re.fullmatch(r"(\d{4})Q([1-4])", text.strip().upper(), re.ASCII)
+        if match is None or match[1] == "0000":
+            raise Refused("bad_period", _("对账期应写作 2024Q1 至 2024Q4。"), field="period")
+        return cls.of(date(int(match[1]), int(match[2]) * MONTHS_PER_QUARTER, 1))
+
+    def __str__(self) -> str:
+        return quarter_name(self.starts_on)
+
+    def words(self) -> str:
+        """As people say it."""
+        number = chinese_number(self.ends_on.month // MONTHS_PER_QUARTER)
+        return _("%(year)s年第%(number)s季度") % {"year": self.starts_on.year, "number": number}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from banks.permissions import works_for
 from pool import hats
 from pool.models import BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Role
 from pool.permissions import YES, Answer, has_role
@@ -13,6 +14,7 @@ READERS = MANAGER_ROLES | FINANCE_ROLES | {Role.AUTHORITY, Role.SUPERVISOR, Role
 DRAFT_READERS = MANAGER_ROLES | {Role.AUDITOR}
 PREPARERS = frozenset({Role.MANAGER_STATISTICS})
 CHECKERS = frozenset({Role.MANAGER_APPROVER})
+STATEMENT_READERS = BANK_ROLES | FINANCE_ROLES | {Role.MANAGER_STATISTICS, Role.SUPERVISOR, Role.AUDITOR}
 API_SCOPE = "reports:read"
 PREPARER, CHECKER = "preparer", "checker"
 """The hats of the two people on an evaluation or a report."""
@@ -46,6 +48,25 @@ def may_check(user: Any, case: Any) -> Answer:
     if case.made_by_id == user.pk or not hats.may_wear(case, user, CHECKER):
         return False, _("核准人不能是编制人本人。")
     return YES
+
+
+def may_see_statements(user: Any) -> Answer:
+    """The bank its own; the finance centre and those who watch it, all."""
+    return has_role(user, STATEMENT_READERS)
+
+
+def may_draw_up(user: Any) -> Answer:
+    """Statements of account are the finance centre's (10.3(3))."""
+    return has_role(user, frozenset({Role.FINANCE_CLERK}))
+
+
+def may_issue_statements(user: Any) -> Answer:
+    return has_role(user, frozenset({Role.FINANCE_APPROVER}))
+
+
+def may_answer(user: Any, bank_id: Any) -> Answer:
+    """The bank's checker speaks for the bank's books (11(4))."""
+    return works_for(user, bank_id, Role.BANK_CHECKER)
 
 
 def may_cancel_membership(user: Any) -> Answer:

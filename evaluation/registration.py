@@ -19,6 +19,7 @@ def register() -> None:
         NavItem(_("统计与评价报告"), "evaluation:reports", permissions.READERS, 700, GROUP),
         NavItem(_("年度绩效评价"), "evaluation:evaluations", permissions.READERS, 710, GROUP),
         NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),
+        NavItem(_("对账单"), "evaluation:statements", permissions.STATEMENT_READERS, 690, GROUP),
         NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW),
     ):
         registry.navigation.register(item)

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from evaluation import permissions, tables
-from evaluation.models import Evaluation, EvaluationLine, Report
+from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation.periods import Quarter
+from evaluation.selectors.statements import STATEMENT_ARTICLE
 from pool import charts, clock, exports, formats, pdf, storage
 from pool.models import User
+from pool.selectors import edition
 
 WAN = Decimal(10_000)
 BANKS_IN_CHART = 10
@@ -254,3 +257,45 @@ def copy_mark(person: User, sha256: str) -> str:
         "hash": sha256[:16],
     }
     return _("副本：%(person)s（%(role)s）于 %(time)s 下载，仅限履行职责使用；原件摘要 %(hash)s") % words
+
+
+# ---- statements of account -------------------------------------------------------------------------------------------
+
+
+@in_chinese()
+def statement_copy(statement: Statement, kind: str, person: User) -> Copy:
+    """`kind` is pdf or xlsx; both tell who took them and when."""
+    name = person.display_name or person.username
+    mark = exports.watermark(name, person.get_role_display(), clock.now())
+    if kind == "pdf":
+        return Copy(f"{statement.number}.pdf", _statement_pdf(statement, mark), "application/pdf")
+    sheet = tables.statement_lines_table(statement)
+    sheets = [
+        exports.Sheet(_("余额"), tables.balance_columns(), tables.statement_balance(statement)),
+        exports.Sheet(_("明细"), sheet.columns, statement.lines, _statement_title(statement), sheet.totals),
+    ]
+    return Copy(f"{statement.number}.xlsx", exports.xlsx_bytes(sheets, mark=mark), exports.XLSX)
+
+
+def _statement_title(statement: Statement) -> str:
+    return _("%(period)s风险补偿资金对账单") % {"period": Quarter.parse(statement.period).words()}
+
+
+def _statement_pdf(statement: Statement, mark: str) -> bytes:
+    return pdf.render(
+        "pdf/statement.html",
+        {
+            "issuer": edition().word("party", "finance_centre"),
+            "number": statement.number,
+            "issued_on": statement.issued_on,
+            "made_at": clock.now(),
+            "title": _statement_title(statement),
+            "statement": statement,
+            "balance": tables.statement_balance(statement),
+            "table": tables.statement_lines_table(statement),
+            "article": STATEMENT_ARTICLE,
+            "check_code": pdf.check_code(statement.number, statement.lines_hash),
+            "inputs_hash": statement.lines_hash,
+            "copy_mark": mark,
+        },
+    )

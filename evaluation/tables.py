@@ -8,11 +8,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import Evaluation, EvaluationLine, Report
+from evaluation.models import Evaluation, EvaluationLine, Report, Statement
 from evaluation.selectors.money import WORDS
 from pool.articles import language_of
 from pool.rulebook import Finding, load
-from pool.tables import Column, Table
+from pool.tables import Column, Page, Table
 
 YUAN = _("元")
 
@@ -251,3 +251,68 @@ def reports_table(rows: Iterable[Report]) -> Table:
         empty_title=_("还没有报告"),
         empty_text=_("报告发布后在此查阅下载。"),
     )
+
+
+# ---- statements of account -------------------------------------------------------------------------------------------
+
+MOVED = {
+    "paid": _("支付补偿"),
+    "returned": _("清收返还"),
+    "refunded": _("上调退回"),
+}
+
+
+def statements_table(page: Page, *, with_bank: bool) -> Table:
+    columns = [
+        Column(_("对账单编号"), "number", "code", link="get_absolute_url"),
+        Column(_("对账期"), "period", "code"),
+        *([Column(_("加盟银行"), "bank.short_name")] if with_bank else []),
+        Column(_("期初补偿净额"), "opening", "money", unit=YUAN),
+        Column(_("支付补偿"), "paid", "money", unit=YUAN),
+        Column(_("清收返还"), "returned", "money", unit=YUAN),
+        Column(_("上调退回"), "refunded", "money", unit=YUAN),
+        Column(_("期末补偿净额"), "closing", "money", unit=YUAN),
+        Column(_("状态"), lambda row: row, "status"),
+    ]
+    return Table(
+        columns, page, caption=_("对账单"), page=page, empty_title=_("还没有对账单"),
+        empty_text=_("每季度结束后，由金融中心按资金账编制、签发。"),
+    )  # fmt: skip
+
+
+def statement_lines_table(statement: Statement) -> Table:
+    """Every movement of the quarter; the three figures stand in columns of their own, so that each column adds up."""
+    columns = [
+        Column(_("记账日期"), "on", "code"),
+        Column(_("事项"), lambda line: MOVED[line["figure"]]),
+        Column(_("申请编号"), "claim", "code"),
+        Column(_("借据号"), "loan", "code"),
+        Column(_("借款人"), "borrower"),
+        Column(_("凭证"), "reference", "code"),
+        *(Column(word, _moved(name), "money", unit=YUAN) for name, word in MOVED.items()),
+    ]
+    totals = {word: getattr(statement, name) for name, word in MOVED.items()} if statement.lines else {}
+    return Table(
+        columns, statement.lines, caption=_("本期明细"), totals=totals,
+        empty_title=_("本期没有发生额"),
+    )  # fmt: skip
+
+
+def _moved(name: str) -> Any:
+    return lambda line: line["amount"] if line["figure"] == name else None
+
+
+def statement_balance(statement: Statement) -> list[dict[str, Any]]:
+    """From the opening balance to the closing one, a line each."""
+    lines = (
+        (_("期初补偿净额"), statement.opening),
+        (_("加：本期支付补偿"), statement.paid),
+        (_("减：本期清收返还"), statement.returned),
+        (_("减：本期上调退回"), statement.refunded),
+        (_("期末补偿净额"), statement.closing),
+    )
+    return [{"label": label, "amount": amount} for label, amount in lines]
+
+
+def balance_columns() -> list[Column]:
+    return [Column(_("余额"), "label"), Column(_("金额"), "amount", "money", unit=YUAN)]

@@ -2,18 +2,39 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaluation import permissions as may
-from evaluation.models import Evaluation, Report
+from evaluation.models import Evaluation, Report, Statement
 from evaluation.selectors import evaluations as selectors
 from evaluation.selectors import reports as selectors_of_reports
+from evaluation.selectors import statements as selectors_of_statements
+from evaluation.services import statements
 from evaluation.services.reports import MAKERS
 from pool.models import Role, User
 from pool.registry import Todo
 from pool.selectors import edition
 
+
+class Step(NamedTuple):
+    title: Any
+    who: Any
+
+
+WAITING = {
+    Statement.State.DRAFT: Step(gettext_lazy("签发对账单"), gettext_lazy("市财政金融服务中心复核人员")),
+    Statement.State.ISSUED: Step(gettext_lazy("核对并确认对账单"), gettext_lazy("加盟银行复核人员")),
+    Statement.State.DISPUTED: Step(gettext_lazy("核对异议，重新编制"), gettext_lazy("市财政金融服务中心经办人员")),
+}
+STATEMENTS = {
+    Role.FINANCE_CLERK: Statement.State.DISPUTED,
+    Role.FINANCE_APPROVER: Statement.State.DRAFT,
+    Role.BANK_CHECKER: Statement.State.ISSUED,
+}
+"""Whose desk a statement of account lies on."""
 CONCERNED = may.PREPARERS | may.CHECKERS
 
 
@@ -23,6 +44,8 @@ def todos(user: User, on: date) -> Iterator[Todo]:
         yield from _reports(user)
     if user.role == Role.AUTHORITY:
         yield from _strikes()
+    if user.role in STATEMENTS:
+        yield from _statements(user)
 
 
 def _drafts(user: User) -> Iterator[Todo]:
@@ -63,4 +86,25 @@ def _strikes() -> Iterator[Todo]:
             url=line.evaluation.get_absolute_url(),
             article=edition()["strikes"].article,
             waiting_for=_("主管部门"),
+        )
+
+
+def of_statement(statement: Statement) -> Todo | None:
+    """Who acts next; nobody once both sides have confirmed."""
+    step = WAITING.get(Statement.State(statement.state))
+    return Todo(str(step.title), article=statements.ARTICLE, waiting_for=str(step.who)) if step else None
+
+
+def _statements(user: User) -> Iterator[Todo]:
+    """All of them as one line; the desk of the second person leaves out what they drew up themselves."""
+    state = STATEMENTS[user.role]
+    rows = selectors_of_statements.visible_to(user).filter(state=state).exclude(made_by=user)
+    if count := rows.count():
+        step = WAITING[state]
+        yield Todo(
+            title=str(step.title),
+            url=f"{statements.listing_url()}?state={state}",
+            article=statements.ARTICLE,
+            waiting_for=str(step.who),
+            count=count,
         )

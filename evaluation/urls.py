@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.views import evaluations, reports
+from evaluation.views import evaluations, reports, statements
 
 app_name = "evaluation"
 
@@ -18,6 +18,15 @@ urlpatterns = [
     path("evaluations/<uuid:pk>/confirm/", evaluations.confirm, name="confirm"),
     path("evaluations/<uuid:pk>/file/", evaluations.file, name="file"),
     path("evaluations/<uuid:pk>/report/", evaluations.report, name="evaluation_report"),
+    path("statements/", statements.listing, name="statements"),
+    path("statements/draw-up/", statements.draw_up, name="statement_draw_up"),
+    path("statements/issue/", statements.issue, name="statement_issue"),
+    path("statements/<uuid:pk>/", statements.detail, name="statement"),
+    path("statements/<uuid:pk>/pdf/", statements.download, {"kind": "pdf"}, name="statement_pdf"),
+    path("statements/<uuid:pk>/xlsx/", statements.download, {"kind": "xlsx"}, name="statement_xlsx"),
+    path("statements/<uuid:pk>/confirm/", statements.confirm, name="statement_confirm"),
+    path("statements/<uuid:pk>/dispute/", statements.dispute, name="statement_dispute"),
+    path("statements/<uuid:pk>/redraw/", statements.redraw, name="statement_redraw"),
     path("<uuid:pk>/", reports.detail, name="report"),
     path("<uuid:pk>/progress/", reports.progress, name="report_progress"),
     path("<uuid:pk>/adopt/", reports.adopt, name="adopt"),

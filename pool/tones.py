@@ -73,6 +73,9 @@ TONE_OF_STATE = {
     "finished": "good",
     "confirmed": "good",
     "unconfirmed": "wait",
+    # statements of account
+    "disputed": "bad",
+    "replaced": "neutral",
     # grades
     "excellent": "good",
     "good": "good",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from evaluation import permissions as may
 from evaluation import reports, tables
 from evaluation.forms import CheckCodeForm, HalfYearForm
-from evaluation.models import Report
+from evaluation.models import Report, Statement
 from evaluation.periods import HalfYear
 from evaluation.selectors import reports as selectors
 from evaluation.services import reports as services
@@ -160,8 +160,8 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     return answer_with(request, reports.copy_for(report, kind, request.user), report)
 
 
-def answer_with(request: HttpRequest, copy: reports.Copy, report: Report) -> HttpResponse:
-    audit.log_access(request, AccessLog.Kind.DOWNLOAD, report, detail=copy.name)
+def answer_with(request: HttpRequest, copy: reports.Copy, subject: Report | Statement) -> HttpResponse:
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, subject, detail=copy.name)
     response = HttpResponse(copy.content, content_type=copy.content_type)
     response["Content-Disposition"] = content_disposition_header(True, copy.name)
     response["X-Content-Type-Options"] = "nosniff"

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from evaluation.models import Evaluation, EvaluationLine, Report
-from evaluation.services import evaluations, reports
+from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation.services import evaluations, reports, statements
 from pool import scope
 from pool.models import Role
 from tests.authorisation.objects import Parts, World, builds
+from tests.authorisation.recovery_objects import compensated_project
 from tests.evaluation.making import made
 from tests.factories.banks import confirmed_violation
 from tests.factories.people import TODAY
@@ -60,3 +61,14 @@ def _report(world: World, period: str) -> Report:
     with scope.everything():
         report = reports.request_half_year(period=period, by=world.people[Role.MANAGER_STATISTICS], on=TODAY)
     return made(report)
+
+
+@builds("issued_statement")
+def issued_statement(world: World) -> Parts:
+    """The bank was paid in the quarter before the matrix stands."""
+    compensated_project(world)
+    clerk, approver = world.people[Role.FINANCE_CLERK], world.people[Role.FINANCE_APPROVER]
+    with scope.everything():
+        for made in statements.draft_statements(period="2024Q4", by=clerk, on=TODAY):
+            statements.issue_statements(seen={made.pk: made.version}, by=approver, on=TODAY)
+        return {"pk": Statement.objects.get(bank_id=world.team.pk, period="2024Q4").pk}

@@ -1,0 +1,169 @@
+"""Statements of account: drawn up and issued by the finance centre, confirmed or disputed by the bank."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from evaluation import permissions as may
+from evaluation import reports, tables, todos
+from evaluation.forms import QuarterForm, StatementFilter
+from evaluation.models import Statement
+from evaluation.periods import Quarter
+from evaluation.selectors import statements as selectors
+from evaluation.services import statements as services
+from evaluation.views.reports import answer_with
+from pool import audit, clock
+from pool.errors import Refused
+from pool.forms_keys import once, seen_version
+from pool.models import BANK_ROLES, AccessLog
+from pool.moves import history
+from pool.permissions import require
+from pool.refusals import add_to_form
+from pool.tables import keyset_page
+
+State = Statement.State
+
+
+@require_safe
+@login_required
+def listing(request: HttpRequest) -> HttpResponse:
+    require(may.may_see_statements(request.user))
+    is_bank = request.user.role in BANK_ROLES
+    form = StatementFilter(request.GET or None, with_banks=not is_bank)
+    rows = selectors.visible_to(request.user)
+    if form.is_valid():
+        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+    page = keyset_page(rows, request, order=("-ends_on", "-id"), size=50)
+    drafts = rows.filter(state=State.DRAFT) if may.may_issue_statements(request.user)[0] else []
+    context = {
+        "table": tables.statements_table(page, with_bank=not is_bank),
+        "form": form,
+        "count": rows.count(),
+        "drafts": [one for one in drafts if one.made_by_id != request.user.pk],
+        "may_draw_up": may.may_draw_up(request.user)[0],
+        "is_bank": is_bank,
+        "article": services.ARTICLE,
+    }
+    return render(request, "evaluation/statement_list.html", context)
+
+
+@login_required
+@once
+def draw_up(request: HttpRequest) -> HttpResponse:
+    """Draw up a quarter's statements of all banks at once."""
+    require(may.may_draw_up(request.user))
+    form = QuarterForm(request.POST or None, initial={"period": str(Quarter.before(clock.today()))})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.draft_statements(**form.cleaned_data, by=request.user, on=clock.today())
+        except Refused as no:
+            add_to_form(form, no)
+        else:
+            if made:
+                messages.success(request, _("已编制 %(n)s 份对账单，请另一名人员签发。") % {"n": len(made)})
+            else:
+                messages.info(request, _("该期各银行均已有对账单，或资金账没有发生额和余额。"))
+            return redirect(services.listing_url())
+    context = {"form": form, "article": services.ARTICLE}
+    return render(request, "evaluation/statement_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@login_required
+@once
+def issue(request: HttpRequest) -> HttpResponse:
+    """Issue those that were ticked, each as it was seen."""
+    require(may.may_issue_statements(request.user))
+    seen = dict(_seen(value) for value in request.POST.getlist("statements"))
+    done = services.issue_statements(seen=seen, by=request.user, on=clock.today())
+    messages.success(request, _("已签发 %(n)s 份对账单，等待银行确认。") % {"n": len(done)})
+    return redirect(services.listing_url())
+
+
+def _seen(value: str) -> tuple[UUID, int]:
+    key, _colon, version = value.partition(":")
+    try:
+        return UUID(key), int(version)
+    except ValueError:
+        raise Refused("unreadable", _("所选项目无法识别，请刷新页面后重新勾选。")) from None
+
+
+def _statement(request: HttpRequest, pk: UUID) -> Statement:
+    require(may.may_see_statements(request.user))
+    found: Statement = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    return found
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    statement = _statement(request, pk)
+    audit.log_access(request, AccessLog.Kind.READ, statement)
+    answering = statement.state == State.ISSUED and may.may_answer(request.user, statement.bank_id)[0]
+    redrawn = statement.state in {State.DRAFT, State.DISPUTED, State.CONFIRMED}
+    context = {
+        "statement": statement,
+        "quarter": Quarter.parse(statement.period),
+        "table": tables.statement_lines_table(statement),
+        "todo": todos.of_statement(statement),
+        "is_current": services.is_current(statement),
+        "may_answer": answering,
+        "may_redraw": redrawn and may.may_draw_up(request.user)[0],
+        "may_issue": statement.state == State.DRAFT
+        and may.may_issue_statements(request.user)[0]
+        and statement.made_by_id != request.user.pk,
+        "events": history(statement),
+        "article": services.ARTICLE,
+    }
+    return render(request, "evaluation/statement_detail.html", context)
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    """The statement as PDF or workbook, with who took it and when."""
+    statement = _statement(request, pk)
+    return answer_with(request, reports.statement_copy(statement, kind, request.user), statement)
+
+
+@require_POST
+@login_required
+@once
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    statement = _statement(request, pk)
+    services.confirm_statement(
+        statement_id=statement.pk, by=request.user, on=clock.today(), version=seen_version(request)
+    )
+    messages.success(request, _("已确认，双方账目一致。"))
+    return redirect(statement)
+
+
+@require_POST
+@login_required
+@once
+def dispute(request: HttpRequest, pk: UUID) -> HttpResponse:
+    statement = _statement(request, pk)
+    services.dispute_statement(
+        statement_id=statement.pk, by=request.user, on=clock.today(), version=seen_version(request),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, _("异议已送金融中心核对。"))
+    return redirect(statement)
+
+
+@require_POST
+@login_required
+@once
+def redraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    statement = _statement(request, pk)
+    made = services.redraw_statement(
+        statement_id=statement.pk, by=request.user, on=clock.today(), version=seen_version(request),
+        reply=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, _("已按资金账重新编制，请另一名人员签发。"))
+    return redirect(made)
