@@ -11,7 +11,7 @@ from banks.forms import day_field
 from banks.models import Bank
 from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts
-from loans.models import Loan
+from loans.models import Loan, Upload
 from loans.selectors import quarter_words
 from loans.words import Classification
 from pool.rules import add_months, quarter_start
@@ -52,6 +52,21 @@ class LoanFilter(forms.Form):
         if with_bank:
             self.fields["bank"].queryset = Bank.objects.all()
         else:
+            del self.fields["bank"]
+
+
+class UploadFilter(forms.Form):
+    q = forms.CharField(
+        label=_("批次编号开头"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Upload.State.choices])
+    source = forms.ChoiceField(label=_("来源"), required=False, choices=[("", _("全部")), *Upload.Source.choices])
+    since = day_field(_("上传日期从"), required=False)
+    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
+
+    def __init__(self, *args: Any, with_bank: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_bank:
             del self.fields["bank"]
 
 

@@ -11,6 +11,7 @@ from loans.services import deadlines
 from loans.services.entering import RECEIPT_PURPOSE
 from loans.services.extension import AGREEMENT_PURPOSE
 from loans.services.uploads import FILE_PURPOSE
+from loans.views import library
 from pool import registry
 from pool.registry import (
     ApiScope,
@@ -32,6 +33,8 @@ def register() -> None:
     registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=50, group=GROUP))
     registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=51, group=GROUP))
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
+    registry.listings.register(library.LOANS)
+    registry.listings.register(library.UPLOADS)
     registry.legal_dates.register(DateSource("loans.entry_windows", selectors.entry_window_dates, 10))
     registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))
     registry.api_scopes.register(ApiScope(may.API_SCOPE, _("读取贷款"), may.READERS, order=20))

@@ -6,7 +6,6 @@ app_name = "loans"
 
 urlpatterns = [
     path("", library.loan_list, name="list"),
-    path("export/", library.export, name="export"),
     path("<uuid:pk>/", library.detail, name="detail"),
     path("<uuid:pk>/classify/", changes.classify, name="classify"),
     path("classifications/<uuid:pk>/submit/", changes.submit_classification, name="classification_submit"),
@@ -20,7 +19,7 @@ urlpatterns = [
     path("<uuid:pk>/correct/", corrections.correct, name="correct"),
     path("corrections/<uuid:pk>/submit/", corrections.submit, name="correction_submit"),
     path("corrections/<uuid:pk>/cancel/", corrections.cancel, name="correction_cancel"),
-    path("uploads/", uploads.upload_list, name="uploads"),
+    path("uploads/", library.upload_list, name="uploads"),
     path("uploads/new/", uploads.upload_new, name="upload_new"),
     path("uploads/form/", uploads.form_entry, name="form_entry"),
     path("uploads/template/", uploads.template_file, name="template"),

@@ -235,6 +235,7 @@ def _name(item: Any) -> str:
 
 
 todos: Registry[TodoSource] = Registry("todo")
+listings: Registry[Any] = Registry("list")
 legal_dates: Registry[DateSource] = Registry("source of legal dates")
 subject_pages: Registry[SubjectPage] = Registry("page of a subject")
 navigation: Registry[NavItem] = Registry("navigation item")

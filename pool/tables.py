@@ -25,7 +25,8 @@ class Column:
 
     Kinds: text, code (a number that is a name: nothing grouped), money, percent (a fraction), points (already a
     percentage), int, date, moment, status (an object with a state, or a pair (value, word)), article.
-    `link` gives a row's address; `sort` is the word put into `?sort=`; `width` counts characters in a workbook.
+    `link` gives a row's address; `sort` is the word put into `?sort=`; `width` counts characters in a workbook; `key`
+    names a column whose value is a function, for lists whose columns people choose.
     """
 
     label: Text
@@ -36,6 +37,12 @@ class Column:
     width: int = 0
     unit: Text = ""
     hint: Text = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """By which a person's choice of columns knows it."""
+        return self.key or (self.value if isinstance(self.value, str) else self.sort)
 
     @property
     def is_figure(self) -> bool:

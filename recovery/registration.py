@@ -8,7 +8,7 @@ from pool.registry import Bar, DateSource, FileGuard, Invariant, NavItem, Panel,
 from recovery import invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
 from recovery.todos import todos
-from recovery.views import panels
+from recovery.views import pages, panels
 from recovery.views.common import PURPOSES
 
 LOAN = "loans.loan"
@@ -20,6 +20,7 @@ GROUP = _("清收与结项")
 def register() -> None:
     registry.bars.register(Bar("recovery", LOAN, selectors.closing_in_the_way, order=20))
     registry.todos.register(TodoSource("recovery", todos, order=40))
+    registry.listings.register(pages.RECOVERIES)
     registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
     for kind in ("return", "settlement", "closing"):
         registry.subject_pages.register(SubjectPage(f"recovery.{kind}", f"recovery:{kind}"))

@@ -1,5 +1,6 @@
 """Claims as the bank makes them and everybody reads them: list, page, preparation, and the bank's acts."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,17 @@ from claims.forms import ClaimFilter, ReportForm
 from claims.models import Claim
 from claims.views import page, panels
 from claims.views.acts import claim_of, deed, loan_of, text
+from loans import selectors as loans
+from loans.models import Loan
 from pool import audit, clock
 from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once, seen_version
-from pool.models import BANK_ROLES, AccessLog, User
+from pool.lists import Listing, show
+from pool.models import BANK_ROLES, AccessLog, Role, User
+from pool.permissions import Answer, has_role
 from pool.refusals import add_to_form
 from pool.selectors import edition
-from pool.tables import Column, Table, keyset_page
+from pool.tables import Column
 
 
 def _back(claim: Claim) -> str:
@@ -37,52 +42,66 @@ def _url(claim: Claim) -> str:
 
 
 COLUMNS = (
-    Column(gettext_lazy("申请编号"), "number", "code", link=_url),
+    Column(gettext_lazy("申请编号"), "number", "code", link=_url, sort="made"),
     Column(gettext_lazy("加盟银行"), "bank.short_name"),
     Column(gettext_lazy("借款人"), "loan.borrower_name"),
     Column(gettext_lazy("借据号"), "loan.loan_number", "code"),
-    Column(gettext_lazy("不良本金余额"), "determination.principal_balance", "money", unit=gettext_lazy("元")),
+    Column(
+        gettext_lazy("不良本金余额"),
+        "determination.principal_balance",
+        "money",
+        unit=gettext_lazy("元"),
+        sort="balance",
+    ),
     Column(gettext_lazy("补偿比例"), "ratio", "percent"),
     Column(gettext_lazy("补偿金额"), "amount", "money", unit=gettext_lazy("元")),
-    Column(gettext_lazy("状态"), lambda claim: claim, "status"),
+    Column(gettext_lazy("状态"), lambda claim: claim, "status", key="state"),
     Column(gettext_lazy("提交日期"), "first_submitted_on", "date"),
     Column(gettext_lazy("审核截止"), "decide_by", "date"),
 )
 
 
-def _may_read(person: User) -> None:
-    if person.role not in BANK_ROLES and person.role not in permissions.READERS:
-        raise NotPermitted()
+def _may_read(person: User) -> Answer:
+    return has_role(person, BANK_ROLES | permissions.READERS)
+
+
+def _narrow(rows: "QuerySet[Claim]", given: Mapping[str, Any]) -> "QuerySet[Claim]":
+    """By its number, or by what finds its loan: exact number or code, or the beginning of the name."""
+    if words := given.get("q", "").strip():
+        rows = rows.filter(Q(number=words) | Q(loan__in=Loan.objects.filter(loans.matching(words)).values("pk")))
+    for name in ("state", "bank"):
+        if name in given:
+            rows = rows.filter(**{name: given[name]})
+    return rows
+
+
+CLAIMS = Listing(
+    name="claims",
+    label=gettext_lazy("补偿申请"),
+    url_name="claims:index",
+    may_see=_may_read,
+    may_export=lambda person: has_role(person, (BANK_ROLES | permissions.READERS) - {Role.BANK_ADMIN}),
+    rows=selectors.claims_of,
+    form=lambda data, person: ClaimFilter(data, with_banks=person.role not in BANK_ROLES),
+    narrow=_narrow,
+    columns=lambda person: [
+        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
+    ],
+    orders={"made": ("id",), "balance": ("determination__principal_balance", "id")},
+    order="-made",
+    empty_title=gettext_lazy("没有符合条件的申请"),
+)
 
 
 @login_required
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The claims this person may see, newest first."""
-    _may_read(request.user)
-    is_bank = request.user.role in BANK_ROLES
-    form = ClaimFilter(request.GET or None, with_banks=not is_bank)
-    rows = selectors.claims_of(request.user)
-    if form.is_valid():
-        rows = _filtered(rows, form.cleaned_data)
-    columns = [column for column in COLUMNS if not is_bank or column.value != "bank.short_name"]
-    found = keyset_page(rows, request, order=("-id",), size=50)
-    table = Table(columns, found, page=found, empty_title=_("没有符合条件的申请"))
+    permissions.require(_may_read(request.user))
+    shown = show(CLAIMS, request)
     return render(
-        request, "claims/index.html", {"table": table, "form": form, "count": rows.count(), "is_bank": is_bank}
+        request, "claims/index.html", {"shown": shown, "table": shown.table, "is_bank": request.user.role in BANK_ROLES}
     )
-
-
-def _filtered(rows: "QuerySet[Claim]", given: dict[str, Any]) -> "QuerySet[Claim]":
-    if words := given["q"].strip():
-        rows = rows.filter(
-            Q(number__icontains=words) | Q(loan__loan_number__icontains=words) | Q(loan__borrower_name__icontains=words)
-        )
-    if given["state"]:
-        rows = rows.filter(state=given["state"])
-    if given.get("bank"):
-        rows = rows.filter(bank=given["bank"])
-    return rows
 
 
 @login_required

@@ -1,66 +1,105 @@
-"""The loan library: the list, its export, and the page of one loan."""
+"""The loan library: the lists of loans and of uploads, and the page of one loan."""
 
-import io
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from loans import permissions as may
 from loans import selectors
-from loans.forms import LoanFilter
-from loans.models import Loan
-from loans.tables import export_columns, loan_columns
+from loans.forms import LoanFilter, UploadFilter
+from loans.models import Loan, Upload
+from loans.tables import HIDDEN, loan_columns, upload_columns
 from loans.views import page
-from pool import audit, clock, exports
-from pool.errors import Refused
-from pool.formats import whole
+from pool import audit, clock
+from pool.lists import Listing, show
 from pool.models import AccessLog
 from pool.selectors import panels_of
-from pool.sure import be_sure
-from pool.tables import Table, keyset_page
 
-EXPORT_LIMIT = 10_000
+
+def _narrow(rows: "QuerySet[Loan]", asked: Mapping[str, Any]) -> "QuerySet[Loan]":
+    if "q" in asked:
+        rows = rows.filter(selectors.matching(asked["q"]))
+    for name in ("state", "library", "bank"):
+        if name in asked:
+            rows = rows.filter(**{name: asked[name]})
+    if "quarter" in asked:
+        rows = rows.filter(selectors.in_quarter(date.fromisoformat(asked["quarter"])))
+    if "late" in asked:
+        rows = rows.filter(entered_late=asked["late"] == "1")
+    return rows
+
+
+LOANS = Listing(
+    name="loans",
+    label=gettext_lazy("贷款项目"),
+    url_name="loans:list",
+    may_see=lambda user: may.has_role(user, may.READERS),
+    may_export=may.may_export,
+    rows=lambda user: selectors.visible_loans(user).select_related("bank"),
+    form=lambda data, user: LoanFilter(data, today=clock.today(), with_bank=user.institution is None),
+    narrow=_narrow,
+    columns=lambda user: loan_columns(with_bank=user.institution is None),
+    orders={"entered": ("id",), "number": ("loan_number_key", "id"), "disbursed": ("disbursed_on", "id")},
+    order="-entered",
+    hidden=HIDDEN,
+)
 
 
 @login_required
 @require_GET
 def loan_list(request: HttpRequest) -> HttpResponse:
-    may.require(may.has_role(request.user, may.READERS))
-    form, rows = _filtered(request)
-    shown = keyset_page(rows, request, order=["-id"])
-    table = Table(loan_columns(with_bank=_sees_banks(request)), shown.rows, page=shown, caption=_("贷款项目"))
-    query = request.GET.urlencode()
-    context = {"form": form, "table": table, "query": query, "states": _tabs(request)}
-    context["may_export"] = may.may_export(request.user)[0]
+    may.require(LOANS.may_see(request.user))
+    context: dict[str, Any] = {"shown": show(LOANS, request), "states": _tabs(request)}
+    context["table"] = context["shown"].table
     context["may_make"] = bool(request.user.institution) and may.may_make(request.user, request.user.institution)[0]
     return render(request, "loans/list.html", context)
 
 
-def _sees_banks(request: HttpRequest) -> bool:
-    return request.user.institution is None
-
-
-def _filtered(request: HttpRequest) -> tuple[LoanFilter, "QuerySet[Loan]"]:
-    form = LoanFilter(request.GET or None, today=clock.today(), with_bank=_sees_banks(request))
-    rows = selectors.visible_loans(request.user).select_related("bank")
-    asked = form.cleaned_data if form.is_valid() else {}
-    if asked.get("q"):
-        rows = rows.filter(selectors.matching(asked["q"]))
-    for name in ("state", "library", "bank"):
-        if asked.get(name):
+def _narrow_uploads(rows: "QuerySet[Upload]", asked: Mapping[str, Any]) -> "QuerySet[Upload]":
+    if "q" in asked:
+        rows = rows.filter(number__startswith=asked["q"].strip().upper())
+    for name in ("state", "source", "bank"):
+        if name in asked:
             rows = rows.filter(**{name: asked[name]})
-    if asked.get("quarter"):
-        rows = rows.filter(selectors.in_quarter(date.fromisoformat(asked["quarter"])))
-    if asked.get("late"):
-        rows = rows.filter(entered_late=asked["late"] == "1")
-    return form, rows
+    if "since" in asked:
+        rows = rows.filter(made_on__gte=asked["since"])
+    return rows
+
+
+UPLOADS = Listing(
+    name="uploads",
+    label=gettext_lazy("入库批次"),
+    url_name="loans:uploads",
+    may_see=lambda user: may.has_role(user, may.READERS),
+    may_export=may.may_export,
+    rows=lambda user: selectors.visible_uploads(user).select_related("bank", "file", "made_by"),
+    form=lambda data, user: UploadFilter(data, with_bank=user.institution is None),
+    narrow=_narrow_uploads,
+    columns=lambda user: upload_columns(with_bank=user.institution is None),
+    orders={"made": ("id",), "number": ("number", "id"), "rows": ("rows_total", "id")},
+    order="-made",
+    empty_title=gettext_lazy("还没有上传过贷款项目"),
+    size=30,
+)
+
+
+@login_required
+@require_GET
+def upload_list(request: HttpRequest) -> HttpResponse:
+    may.require(UPLOADS.may_see(request.user))
+    shown = show(UPLOADS, request)
+    context = {"shown": shown, "table": shown.table, "windows": selectors.open_windows(clock.today())}
+    context["may_make"] = bool(request.user.institution) and may.may_make(request.user, request.user.institution)[0]
+    return render(request, "loans/uploads.html", context)
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
@@ -72,28 +111,6 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
             {"label": label, "url": f"?state={value}", "active": chosen == value, "count": counts.get(value, 0)}
         )
     return tabs
-
-
-@login_required
-@require_GET
-def export(request: HttpRequest) -> HttpResponse:
-    """The filtered list as a workbook, marked with who took it and when; the taking is logged."""
-    may.require(may.may_export(request.user))
-    be_sure()
-    _form, rows = _filtered(request)
-    audit.log_access(request, AccessLog.Kind.DOWNLOAD, "loans.loan", detail=request.GET.urlencode())
-    if rows.count() > EXPORT_LIMIT:
-        limit = {"limit": whole(EXPORT_LIMIT)}
-        raise Refused("export_too_long", _("一次最多导出 %(limit)s 笔，请先按季度或状态缩小范围。") % limit)
-    sheet = exports.Sheet(
-        name=_("贷款项目"), columns=export_columns(with_bank=_sees_banks(request)), rows=rows.order_by("-id").iterator()
-    )
-    institution = request.user.institution_name or str(request.user.party.label)
-    body = io.BytesIO()
-    exports.write_xlsx(body, [sheet], mark=exports.watermark(request.user.display_name, institution))
-    body.seek(0)
-    name = f"{_('贷款项目')}-{clock.today():%Y%m%d}.xlsx"
-    return FileResponse(body, as_attachment=True, filename=name, content_type=exports.XLSX)
 
 
 @login_required

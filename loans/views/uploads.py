@@ -17,7 +17,6 @@ from loans.columns import LOAN_SCHEMA
 from loans.forms import SECTIONS, LoanEntryForm, UploadForm
 from loans.models import Upload
 from loans.services.uploads import RowRefused
-from loans.tables import upload_columns
 from loans.template import write_template
 from loans.views import batch
 from pool import audit, clock, exports
@@ -25,7 +24,6 @@ from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once, seen_version
 from pool.models import AccessLog
 from pool.refusals import add_to_form
-from pool.tables import Table, keyset_page
 
 
 def _require_maker(request: HttpRequest) -> None:
@@ -37,19 +35,6 @@ def _require_maker(request: HttpRequest) -> None:
 def _upload_or_404(request: HttpRequest, pk: UUID) -> Upload:
     rows = selectors.visible_uploads(request.user)
     return get_object_or_404(rows.select_related("bank", "file", "receipt", "made_by", "submitted_by"), pk=pk)
-
-
-@login_required
-@require_GET
-def upload_list(request: HttpRequest) -> HttpResponse:
-    may.require(may.has_role(request.user, may.READERS))
-    rows = selectors.visible_uploads(request.user).select_related("bank", "file", "made_by")
-    shown = keyset_page(rows, request, order=["-id"], size=30)
-    columns = upload_columns(with_bank=request.user.institution is None)
-    table = Table(columns, shown.rows, page=shown, caption=_("入库批次"), empty_title=_("还没有上传过贷款项目"))
-    windows = selectors.open_windows(clock.today())
-    may_make = request.user.institution is not None and may.may_make(request.user, request.user.institution)[0]
-    return render(request, "loans/uploads.html", {"table": table, "windows": windows, "may_make": may_make})
 
 
 @login_required

@@ -16,6 +16,7 @@ from pool.models.kit import (
     Sequence,
     StoredFile,
 )
+from pool.models.lists import ColumnChoice, SavedFilter
 from pool.models.mail import Mail, MailChoice
 from pool.models.people import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Party, Role, User
 from pool.models.reference import (
@@ -44,6 +45,7 @@ __all__ = [
     "CalendarFeed",
     "CalendarYear",
     "ClockInterval",
+    "ColumnChoice",
     "Deadline",
     "FactorReset",
     "FormKey",
@@ -67,6 +69,7 @@ __all__ = [
     "RestrictedIndustry",
     "Role",
     "RulebookEdition",
+    "SavedFilter",
     "Scheme",
     "SecondFactor",
     "Sequence",

@@ -239,6 +239,12 @@ def data_table(table: Table) -> dict[str, Any]:
     return {"table": table, "body": list(table.body())}
 
 
+@register.inclusion_tag("components/listing.html")
+def listing(shown: Any) -> dict[str, Any]:
+    """A whole list: saved filters, filter, columns, export, table, pager (`pool.lists.show`)."""
+    return {"shown": shown}
+
+
 @register.inclusion_tag("components/pager.html")
 def pager(page: Page | None) -> dict[str, Any]:
     return {"page": page}

@@ -1,5 +1,6 @@
 """What several roles read: the projects after payment, one project with its tape, the register of returns."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +11,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from claims.models import Claim
 from loans.models import Loan
+from loans.selectors import matching
 from pool import audit, clock, moves
-from pool.models import AccessLog, Role
+from pool.lists import Listing, show
+from pool.models import AccessLog
 from pool.tables import Column, Table, keyset_page
 from pool.tones import tone
 from recovery import permissions as may
 from recovery import selectors, terms, todos
-from recovery.forms import ProjectFilter, ReceiptForm, ReturnFilter
+from recovery.forms import ProjectFilter, ReceiptForm, RecoveryFilter, ReturnFilter
 from recovery.models import Closing, Recovery, Return, Settlement
 from recovery.views.common import found, loan_of
 
@@ -206,39 +210,64 @@ def return_context(user: Any, advice: Return, form: ReceiptForm) -> dict[str, An
     }
 
 
+def _narrow(rows: "QuerySet[Recovery]", given: Mapping[str, Any]) -> "QuerySet[Recovery]":
+    if words := given.get("q", "").strip():
+        rows = rows.filter(loan__in=Loan.objects.filter(matching(words)).values("pk"))
+    for name in ("state", "method", "bank"):
+        if name in given:
+            rows = rows.filter(**{name: given[name]})
+    if "since" in given:
+        rows = rows.filter(received_on__gte=given["since"])
+    if "until" in given:
+        rows = rows.filter(received_on__lte=given["until"])
+    return rows
+
+
+def _recovery_columns(user: Any) -> list[Column]:
+    return [
+        Column(
+            _("借据号"), "loan.loan_number", "code", link=lambda row: reverse("recovery:project", args=[row.loan_id])
+        ),
+        Column(_("借款人"), "loan.borrower_name"),
+        *([] if user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("收回日期"), "received_on", "date", sort="received"),
+        Column(_("收回金额"), "amount", "money", unit=_("元"), sort="amount"),
+        Column(_("其中：本金"), "principal_part", "money", unit=_("元")),
+        Column(_("处置方式"), "get_method_display"),
+        Column(_("上报日期"), "submitted_on", "date"),
+        Column(_("上报截止"), "report_by", "date"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+        Column(_("经办人"), "made_by.display_name"),
+        Column(_("复核人"), "submitted_by.display_name"),
+    ]
+
+
+RECOVERIES = Listing(
+    name="recoveries",
+    label=gettext_lazy("清收记录"),
+    url_name="recovery:recoveries",
+    may_see=may.see_lists,
+    may_export=may.see_lists,
+    rows=lambda user: (
+        Recovery.objects.visible_to(user)
+        .exclude(state=Recovery.State.CANCELLED)
+        .select_related("loan", "bank", "made_by", "submitted_by")
+    ),
+    form=lambda data, user: RecoveryFilter(data, with_bank=user.institution is None),
+    narrow=_narrow,
+    columns=_recovery_columns,
+    orders={"received": ("received_on", "id"), "amount": ("amount", "id")},
+    order="-received",
+    hidden=frozenset({"made_by.display_name", "submitted_by.display_name"}),
+    marks=lambda row: "late" if row.reported_late else "",
+    empty_title=gettext_lazy("没有清收记录"),
+)
+
+
 @login_required
 @require_GET
 def recoveries(request: HttpRequest) -> HttpResponse:
     """What has been reported, and what still waits for the second person of the bank."""
     may.require(may.see_lists(request.user))
-    rows = (
-        Recovery.objects.visible_to(request.user)
-        .exclude(state=Recovery.State.CANCELLED)
-        .select_related("loan", "bank", "made_by", "submitted_by")
-    )
-    if request.user.role == Role.BANK_CHECKER and request.GET.get("state") == "prepared":
-        rows = rows.filter(state=Recovery.State.PREPARED)
-    page = keyset_page(rows, request, order=["-received_on", "-id"])
-    table = Table(
-        [
-            Column(
-                _("借据号"),
-                "loan.loan_number",
-                "code",
-                link=lambda row: reverse("recovery:project", args=[row.loan_id]),
-            ),
-            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
-            Column(_("收回日期"), "received_on", "date"),
-            Column(_("收回金额"), "amount", "money", unit=_("元")),
-            Column(_("其中：本金"), "principal_part", "money", unit=_("元")),
-            Column(_("处置方式"), "get_method_display"),
-            Column(_("上报日期"), "submitted_on", "date"),
-            Column(_("上报截止"), "report_by", "date"),
-            Column(_("状态"), lambda row: row, "status"),
-        ],
-        page.rows,
-        page=page,
-        marks=lambda row: "late" if row.reported_late else "",
-        empty_title=_("没有清收记录"),
-    )
-    return render(request, "recovery/recoveries.html", {"table": table})
+    shown = show(RECOVERIES, request)
+    return render(request, "recovery/recoveries.html", {"shown": shown, "table": shown.table})

@@ -12,7 +12,7 @@ from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
-from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, User
+from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import feeds, sessions, tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
@@ -194,6 +194,12 @@ def makers_token(world: World) -> Parts:
 def makers_feed(world: World) -> Parts:
     with scope.bank_scope(world.team.pk):
         return {"token": feeds.open_feed(user=world.team.maker, by=world.team.maker, on=TODAY)}
+
+
+@builds("makers_filter")
+def makers_filter(world: World) -> Parts:
+    row = SavedFilter.objects.create(user=world.team.maker, listing="loans", name="不良", query="state=non_performing")
+    return {"pk": row.pk}
 
 
 @builds("makers_session")

@@ -36,6 +36,7 @@ HIDDEN = {403, 404, 405}
 OF_NO_BANK = {
     "bank": "the register of banks is public; of its page only the rows are looked at",
     "makers_token": "a token is its person's, looked up by the person",
+    "makers_filter": "a filter is its person's, looked up by the person",
     "makers_session": "a session is its person's, looked up by the person",
 }
 THERE_TO_LIST = ("loan", "checked_upload", "submitted_claim", "open_packet", "due_return", "applied_write_off")

@@ -103,12 +103,12 @@ def test_a_refusal_comes_before_the_question(team: BankTeam) -> None:
 
 def test_a_download_goes_on_after_the_proof(team: BankTeam) -> None:
     client = late(person(Role.MANAGER_STATISTICS))
-    ask = client.get("/loans/export/?state=entered")
-    assert ask["Location"] == "/account/sure/?next=%2Floans%2Fexport%2F%3Fstate%3Dentered"
+    ask = client.get("/lists/loans/export/?state=entered")
+    assert ask["Location"] == "/account/sure/?next=%2Flists%2Floans%2Fexport%2F%3Fstate%3Dentered"
     page = client.get(ask["Location"]).content.decode()
-    assert hidden(page)["next"] == "/loans/export/?state=entered"
+    assert hidden(page)["next"] == "/lists/loans/export/?state=entered"
     onward = client.post("/account/sure/", hidden(page) | {"sure_password": PASSWORD})
-    assert onward["Location"] == "/loans/export/?state=entered"
+    assert onward["Location"] == "/lists/loans/export/?state=entered"
     assert client.get(onward["Location"])["Content-Type"].endswith("sheet")
 
 
