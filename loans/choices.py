@@ -11,6 +11,13 @@ BORROWER_KINDS = (
     Choice(OWNER, _("小微企业主"), ("企业主", "业主")),
     Choice(SOLE_TRADER, _("个体工商户"), ("个体户", "个体")),
 )
+CLASSES = (
+    Choice("normal", _("正常"), ("正常类",)),
+    Choice("special_mention", _("关注"), ("关注类",)),
+    Choice("substandard", _("次级"), ("次级类",)),
+    Choice("doubtful", _("可疑"), ("可疑类",)),
+    Choice("loss", _("损失"), ("损失类",)),
+)
 ID_KINDS = (
     Choice("resident_id", _("居民身份证"), ("身份证", "二代身份证")),
     Choice("residence_permit", _("港澳台居民居住证"), ("居住证",)),

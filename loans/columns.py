@@ -14,6 +14,7 @@ from pool.sheets import Column, Kind, Schema
 
 from .choices import (
     BORROWER_KINDS,
+    CLASSES,
     COVERS,
     CURRENCIES,
     DISTRICTS,
@@ -36,6 +37,7 @@ HAS_CREDIT_LINE = {"borrower_kind": frozenset({OWNER, SOLE_TRADER})}
 
 # Where each fact is used, by the article of the rules that asks for it.
 SCOPE, SIZE, KIND, ENTRY = "3", "3", "4", "19(1)"
+CLASSES_OF, CLAIM = "2", "19(2)"
 PRODUCT, USE, RATE, TIER, ADDITION, FEATURE = "14", "15(2)", "15(3)", "16(1)", "16(2)", "16(3)"
 
 IDENTITY = (
@@ -422,4 +424,61 @@ LOAN_SCHEMA = Schema(
     title="贷款项目录入表",
     sheet="贷款项目",
     columns=IDENTITY + BUSINESS + LOAN + ADDITIONS,
+)
+
+CLASSIFICATION_SCHEMA = Schema(
+    code="SZ-CLASS-2024.1",
+    title="五级分类认定表",
+    sheet="分类认定",
+    columns=(
+        IDENTITY[0],
+        Column(
+            "borrower_name",
+            _("借款人名称"),
+            Kind.TEXT,
+            synonyms=("借款人", "企业名称", "客户名称"),
+            note=_("可不填；填了的，与库中名称核对。"),
+            width=30,
+        ),
+        Column(
+            "after",
+            _("五级分类"),
+            Kind.CHOICE,
+            required=True,
+            synonyms=("分类结果", "认定分类", "贷款分类"),
+            choices=CLASSES,
+            note=_("次级、可疑、损失为不良。由不良上调为正常或关注的，请到该笔贷款页面办理。"),
+            article=CLASSES_OF,
+        ),
+        Column(
+            "on_date",
+            _("分类日期"),
+            Kind.DATE,
+            required=True,
+            synonyms=("认定日期", "分类认定日期"),
+            note=_("本行作出分类认定的日期；不良的，申请期限自该日起算。"),
+            article=CLAIM,
+        ),
+        Column(
+            "principal_balance",
+            _("该日本金余额（元）"),
+            Kind.MONEY,
+            required=True,
+            synonyms=("本金余额", "贷款本金余额", "该日本金余额"),
+            minimum=Decimal(0),
+            note=_("分类日期当天的本金余额，不含利息和费用；补偿金额以此为基数。"),
+            article=TIER,
+            width=18,
+        ),
+        Column(
+            "reason",
+            _("分类依据"),
+            Kind.TEXT,
+            required=True,
+            synonyms=("认定依据", "分类原因"),
+            max_length=400,
+            note=_("例如：本金逾期 91 天。"),
+            width=40,
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ import io
 
 from django.utils.translation import gettext_noop as _
 
-from loans.columns import LOAN_SCHEMA
+from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.models import Upload, UploadRow
 from loans.selectors import rows_of
 from loans.services.judging import MARKED_ONLY
@@ -12,7 +12,7 @@ from loans.services.rows import SENSITIVE
 from pool import crypto
 from pool.rulebook import Finding
 from pool.selectors import edition
-from pool.sheets import CellProblem, Wording, declare
+from pool.sheets import CellProblem, Schema, Wording, declare
 from pool.templates_xlsx import annotate
 
 declare({"entry_rule": Wording(_("%(message)s"), _("%(mend)s"))})
@@ -40,7 +40,7 @@ def workbook(upload: Upload) -> io.BytesIO:
     held = list(rows_of(upload, UploadRow.Status.HELD))
     buffer = io.BytesIO()
     annotate(
-        LOAN_SCHEMA,
+        schema_of(upload),
         buffer,
         [(row.row, _raw(row)) for row in held],
         {row.row: problems_of(row) for row in held},
@@ -48,6 +48,10 @@ def workbook(upload: Upload) -> io.BytesIO:
     )
     buffer.seek(0)
     return buffer
+
+
+def schema_of(upload: Upload) -> Schema:
+    return LOAN_SCHEMA if upload.is_of_loans else CLASSIFICATION_SCHEMA
 
 
 def _raw(row: UploadRow) -> dict[str, str]:

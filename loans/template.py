@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from pool.templates_xlsx import Instruction, Target, build
 
-from .columns import ADDITION, ENTRY, FEATURE, KIND, LOAN_SCHEMA, PRODUCT, RATE, SIZE, TIER, USE
+from .columns import ADDITION, CLASSIFICATION_SCHEMA, ENTRY, FEATURE, KIND, LOAN_SCHEMA, PRODUCT, RATE, SIZE, TIER, USE
 
 INSTRUCTIONS = (
     Instruction(_("每季度发放的贷款，最迟在下一季度开始后的前 15 个工作日内录入；季度以借据日期为准。"), ENTRY),
@@ -97,6 +97,25 @@ _SOLE_TRADER: dict[str, object] = {
     "features": "首笔贷款、纯信用",
 }
 EXAMPLES = (_ENTERPRISE, _OWNER, _SOLE_TRADER)
+
+
+CLASSIFICATION_INSTRUCTIONS = (
+    Instruction(_("一笔已入库的贷款填一行，只填分类有变化的；与现分类相同的行不作处理。"), "2"),
+    Instruction(_("次级、可疑、损失为不良，自认定日起算申请期限，并计入本行不良占比。"), "19(2)"),
+    Instruction(_("到期 6 个月之后才认定的，不能再申请补偿；已展期的，请先登记展期。"), "19(8)"),
+)
+_CLASSIFIED: dict[str, object] = {
+    "iou_number": "JJ202410080001",
+    "borrower_name": "深圳市示例精密科技有限公司",
+    "after": "次级",
+    "on_date": datetime.date(2025, 1, 10),
+    "principal_balance": Decimal("2500000.00"),
+    "reason": "本金逾期 91 天",
+}
+
+
+def write_classification_template(target: Target) -> None:
+    build(CLASSIFICATION_SCHEMA, target, instructions=CLASSIFICATION_INSTRUCTIONS, examples=(_CLASSIFIED,))
 
 
 def write_template(target: Target) -> None:

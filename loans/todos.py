@@ -33,8 +33,10 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
     for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
         yield Todo(
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
-            detail=_("可入库 %(good)s 行，暂缓 %(held)s 行") % {"good": upload.rows_good, "held": upload.rows_held},
-            url=upload.get_absolute_url(), due=closes, article=article, waiting_for=waiting_for,
+            detail=_("%(kind)s：可提交 %(good)s 行，暂缓 %(held)s 行")
+            % {"kind": upload.get_kind_display(), "good": upload.rows_good, "held": upload.rows_held},
+            url=upload.get_absolute_url(), due=closes if upload.is_of_loans else None,
+            article=article if upload.is_of_loans else edition()["npl_classes"].article, waiting_for=waiting_for,
         )  # fmt: skip
     requests = ClassificationRequest.objects.visible_to(user).filter(state=ClassificationRequest.State.PREPARED)
     for request in requests.select_related("loan").exclude(made_by=user).order_by("id")[:20]:

@@ -27,6 +27,11 @@ class Upload(FSMModelMixin, BankOwned):
         FORM = "form", _("逐笔填报")
         API = "api", _("接口报送")
 
+    class Kind(models.TextChoices):
+        LOANS = "loans", _("贷款入库")
+        CLASSIFICATIONS = "classes", _("五级分类")
+
+    kind = models.CharField(_("批次内容"), max_length=8, choices=Kind.choices, default=Kind.LOANS)
     number = models.CharField(_("批次编号"), max_length=40, unique=True)
     source = models.CharField(_("来源"), max_length=8, choices=Source.choices)
     file = models.ForeignKey(
@@ -73,6 +78,16 @@ class Upload(FSMModelMixin, BankOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("loans:upload", args=[self.pk])
+
+    @property
+    def is_of_loans(self) -> bool:
+        return str(self.kind) == str(self.Kind.LOANS)
+
+    def get_state_display(self) -> str:
+        """A file of classifications enters nothing: it takes effect."""
+        if self.state == self.State.ENTERED and not self.is_of_loans:
+            return str(_("已生效"))
+        return str(dict(self.State.choices)[self.state])
 
     @transition(field=state, source=State.RECEIVED, target=State.CHECKING)
     def start_check(self) -> None:

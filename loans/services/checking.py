@@ -10,9 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 
-from loans.columns import LOAN_SCHEMA
-from loans.models import Loan, Upload, UploadRow
-from loans.services.judging import Judge, Judged
+from loans.models import Upload, UploadRow
+from loans.services.classifying import ClassificationJudge
+from loans.services.judging import Judge
 from loans.services.rows import principal_of, store
 from pool import audit, scope
 from pool.moves import move
@@ -21,7 +21,10 @@ from pool.sheets import CellProblem, Reader, SheetRefused, read
 CHUNK = 1000
 State = Upload.State
 Status = UploadRow.Status
-_COMPARED = ("original_principal", "currency", "annual_rate", "disbursed_on", "matures_on", "credit_code")
+_JUDGES: dict[str, type[Judge] | type[ClassificationJudge]] = {
+    Upload.Kind.LOANS.value: Judge,
+    Upload.Kind.CLASSIFICATIONS.value: ClassificationJudge,
+}
 
 
 def check_upload(upload_id: UUID | str) -> None:
@@ -33,7 +36,7 @@ def check_upload(upload_id: UUID | str) -> None:
         if upload.state != State.CHECKING:
             return
     try:
-        with read(Path(settings.MEDIA_ROOT) / upload.file.path, LOAN_SCHEMA) as reader:
+        with read(Path(settings.MEDIA_ROOT) / upload.file.path, _JUDGES[upload.kind].schema) as reader:
             _check_rows(upload, reader)
     except SheetRefused as refused:
         _fail(upload, [CellProblem("", 0, "", "", "", refused.code, params=refused.params)])
@@ -48,16 +51,20 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
         seen = dict(
             UploadRow.objects.filter(upload=upload, loan_number_key__gt="").values_list("loan_number_key", "row")
         )
-        judge = Judge(upload.made_on, seen)
+        judge = _JUDGES[upload.kind](upload.made_on, seen)
     for chunk in _chunks(islice(reader, done, None)):
         judged = [judge.judge(row, reader.sheet) for row in chunk]
         with scope.bank_scope(upload.bank_id):
-            compare_with_library(upload.bank_id, judged)
+            if not Upload.objects.select_for_update().filter(pk=upload.pk, state=State.CHECKING).exists():
+                return  # given up meanwhile
+            judge.compare(upload.bank_id, judged)
             store(upload, judged)
             Upload.objects.filter(pk=upload.pk).update(rows_done=done + len(judged))
         done += len(judged)
     with scope.bank_scope(upload.bank_id):
         locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if locked.state != State.CHECKING:
+            return
         if not done:
             _fail(locked, [CellProblem(reader.sheet, 0, "", "", "", "no_rows")])
             return
@@ -71,14 +78,6 @@ def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
     rows = iter(rows)
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
-
-
-def compare_with_library(bank_id: UUID, judged: list[Judged]) -> None:
-    """What the bank has entered already: known if it is the same loan, held if it differs. One query for all."""
-    wanted = {item.key: item for item in judged if item.status == Status.GOOD}
-    there = Loan.objects.filter(bank_id=bank_id, loan_number_key__in=wanted).exclude(state=Loan.State.WITHDRAWN)
-    for loan in there.values("loan_number_key", *_COMPARED):
-        wanted[loan.pop("loan_number_key")].meet(loan)
 
 
 def finish(upload: Upload, *, on: date) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from banks import standing
+from banks.models import Standing
 from loans import permissions as may
 from loans import rules
 from loans.models import ClassificationChange, ClassificationRequest, Determination, Loan
@@ -54,24 +55,38 @@ def submit_classification(*, request_id: UUID, by: User, on: date, version: int)
     _require_possible(loan, request.after, request.on, request.principal_balance, on)
     hats.wear(request, by, "classification_checker")
     moves.move(request, "submit", by=by, on=on, checked_by=by)
-    before = loan.classification
-    _change(
-        loan, request.after, on_date=request.on, balance=request.principal_balance, made_by=request.made_by, by=by,
+    put_into_force(
+        row, loan, request.after, on_date=request.on, balance=request.principal_balance, made_by=request.made_by, by=by,
         on=on, reason=request.reason,
     )  # fmt: skip
-    if rules.is_non_performing(edition(), request.after) and not rules.is_non_performing(edition(), before):
-        _determine(loan, request, by=by, on=on)
-        standing.shift(
-            row, npl=request.principal_balance, cause=standing.Cause.DETERMINED, subject=loan.pk, on=on, by=by
-        )
+    return loan
+
+
+def put_into_force(
+    row: Standing,
+    loan: Loan,
+    after: str,
+    *,
+    on_date: date,
+    balance: Decimal,
+    made_by: User,
+    by: User,
+    on: date,
+    reason: str,
+) -> None:
+    """The class of a locked loan under its bank's locked standing; a determination if it now performs no longer."""
+    before = loan.classification
+    _change(loan, after, on_date=on_date, balance=balance, made_by=made_by, by=by, on=on, reason=reason)
+    if rules.is_non_performing(edition(), after) and not rules.is_non_performing(edition(), before):
+        _determine(loan, after, on_date=on_date, balance=balance, made_by=made_by, by=by, on=on, reason=reason)
+        standing.shift(row, npl=balance, cause=standing.Cause.DETERMINED, subject=loan.pk, on=on, by=by)
     else:
         loan.version += 1
         loan.save(update_fields=["classification", "version"])
     audit.record(
-        "loans.submit_classification", loan, by=by, on=on, before={"classification": before}, after=_facts(request),
-        article=edition()["npl_classes"].article, reason=request.reason,
+        "loans.submit_classification", loan, by=by, on=on, before={"classification": before}, reason=reason,
+        after={"after": after, "on": on_date, "principal_balance": balance}, article=edition()["npl_classes"].article,
     )  # fmt: skip
-    return loan
 
 
 @transaction.atomic
@@ -87,26 +102,31 @@ def cancel_classification(*, request_id: UUID, by: User, on: date, version: int)
 
 
 def _require_possible(loan: Loan, after: str, on_date: date, principal_balance: Decimal, on: date) -> None:
-    if loan.state not in OPEN:
-        raise Refused("loan_not_open", _("该笔贷款当前不能调整分类。"))
-    if after == loan.classification:
-        raise Refused("same_class", _("拟调整的分类与当前分类相同。"), field="after")
-    if rules.is_upgrade(edition(), loan.classification, after):
-        article = edition()["upgrade_classes"].article
-        raise Refused("upgrade_elsewhere", _("由不良上调为正常或关注，请通过“上调”办理。"), article, "after")
     latest = ClassificationChange.objects.filter(loan=loan).order_by("-on").values_list("on", flat=True).first()
+    refusal = why_not(loan, after, on_date, principal_balance, on, latest)
+    if refusal is not None:
+        raise refusal
+
+
+def why_not(loan: Loan, after: str, on_date: date, balance: Decimal, on: date, latest: date | None) -> Refused | None:
+    """Why this class cannot be put on the loan, or None; `latest` is the day of its last change. Asks nothing."""
+    book = edition()
+    if loan.state not in OPEN:
+        return Refused("loan_not_open", _("该笔贷款当前不能调整分类。"))
+    if after == loan.classification:
+        return Refused("same_class", _("拟调整的分类与当前分类相同。"), field="after")
+    if rules.is_upgrade(book, loan.classification, after):
+        article = book["upgrade_classes"].article
+        return Refused("upgrade_elsewhere", _("由不良上调为正常或关注，请通过“上调”办理。"), article, "after")
     if on_date > on:
-        raise Refused("date_ahead", _("分类日期不能晚于今天。"), field="on_date")
+        return Refused("date_ahead", _("分类日期不能晚于今天。"), field="on_date")
     if on_date < max(loan.disbursed_on, latest or loan.disbursed_on):
-        raise Refused("date_too_early", _("分类日期不能早于发放日期和上一次分类日期。"), field="on_date")
-    _require_balance(loan, after, principal_balance)
-
-
-def _require_balance(loan: Loan, after: str, balance: Decimal) -> None:
+        return Refused("date_too_early", _("分类日期不能早于发放日期和上一次分类日期。"), field="on_date")
     if balance != fen(balance) or balance < ZERO or balance > loan.principal:
-        raise Refused("balance_range", _("本金余额应在 0 与贷款本金之间，最多两位小数。"), field="principal_balance")
-    if balance == ZERO and rules.is_non_performing(edition(), after):
-        raise Refused("balance_nothing", _("本金余额为 0 的贷款不能认定为不良。"), field="principal_balance")
+        return Refused("balance_range", _("本金余额应在 0 与贷款本金之间，最多两位小数。"), field="principal_balance")
+    if balance == ZERO and rules.is_non_performing(book, after):
+        return Refused("balance_nothing", _("本金余额为 0 的贷款不能认定为不良。"), field="principal_balance")
+    return None
 
 
 def _facts(request: ClassificationRequest) -> dict[str, object]:
@@ -123,15 +143,15 @@ def _change(
     loan.classification = after
 
 
-def _determine(loan: Loan, request: ClassificationRequest, *, by: User, on: date) -> Determination:
-    article = edition()["npl_classes"].article
-    determination: Determination = Determination.objects.create(
-        bank_id=loan.bank_id, loan=loan, classification=request.after, determined_on=request.on,
-        principal_balance=request.principal_balance, made_by=request.made_by, checked_by=by,
+def _determine(
+    loan: Loan, after: str, *, on_date: date, balance: Decimal, made_by: User, by: User, on: date, reason: str
+) -> None:
+    Determination.objects.create(
+        bank_id=loan.bank_id, loan=loan, classification=after, determined_on=on_date, principal_balance=balance,
+        made_by=made_by, checked_by=by,
     )  # fmt: skip
-    moves.move(loan, "determine", by=by, on=on, article=article, reason=request.reason)
-    deadlines.open_claim_period(loan, request.on)
-    return determination
+    moves.move(loan, "determine", by=by, on=on, article=edition()["npl_classes"].article, reason=reason)
+    deadlines.open_claim_period(loan, on_date)
 
 
 @transaction.atomic

@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from banks import standing
+from banks.models import Standing
 from loans import rules
 from loans.models import Borrower, Loan, Upload, UploadRow
+from loans.services import classifying
 from loans.words import BorrowerKind
 from pool import audit, outbox, pdf, storage
 from pool.models import Transition
@@ -105,27 +107,33 @@ def enter_upload(upload_id: UUID | str) -> None:
     if upload.state != Upload.State.SUBMITTED:
         return
     row = standing.lock(upload.bank_id)
+    count, total = _enter_loans(upload, row) if upload.is_of_loans else classifying.put_all_into_force(upload, row)
+    number = f"HZ{upload.submitted_on.year}-{next_number('loan_receipt', upload.submitted_on.year):06d}"
+    move(
+        upload, "enter", by=None, on=upload.submitted_on,
+        article=_article() if upload.is_of_loans else edition()["npl_classes"].article,
+        rows_entered=count, principal_entered=total, receipt_number=number,
+        rows_known=UploadRow.objects.filter(upload=upload, status=Status.KNOWN).count(),
+        rows_held=UploadRow.objects.filter(upload=upload, status=Status.HELD).count(),
+        rows_late=UploadRow.objects.filter(upload=upload, status=Status.ENTERED, late=True).count()
+        if not upload.is_of_loans
+        else Loan.objects.filter(upload=upload, entered_late=True).count(),
+    )  # fmt: skip
+    outbox.enqueue("loans.make_receipt", upload_id=upload.pk)
+
+
+def _enter_loans(upload: Upload, row: Standing) -> tuple[int, Decimal]:
     _set_known_aside(upload)
     _make_borrowers(upload)
-    windows = _windows(upload)
-    _insert(upload, windows)
-    rows = UploadRow.objects.filter(upload=upload, status=Status.GOOD)
-    rows.update(status=Status.ENTERED)
+    _insert(upload, _windows(upload))
+    UploadRow.objects.filter(upload=upload, status=Status.GOOD).update(status=Status.ENTERED)
     chunks = _audit_chunks(upload)
     total = sum((chunk["principal"] for chunk in chunks), Decimal(0))
-    count = sum(chunk["rows"] for chunk in chunks)
     standing.shift(
         row, entered=total, cause=standing.Cause.ENTERED, subject=upload.pk, on=upload.submitted_on,
         by=upload.submitted_by,
     )  # fmt: skip
-    number = f"HZ{upload.submitted_on.year}-{next_number('loan_receipt', upload.submitted_on.year):06d}"
-    move(
-        upload, "enter", by=None, on=upload.submitted_on, article=_article(),
-        rows_entered=count, principal_entered=total, receipt_number=number,
-        rows_known=UploadRow.objects.filter(upload=upload, status=Status.KNOWN).count(),
-        rows_late=Loan.objects.filter(upload=upload, entered_late=True).count(),
-    )  # fmt: skip
-    outbox.enqueue("loans.make_receipt", upload_id=upload.pk)
+    return sum(chunk["rows"] for chunk in chunks), total
 
 
 def _article() -> str:
@@ -212,9 +220,11 @@ def make_receipt(upload_id: UUID | str) -> None:
         "upload": whole,
         "issuer": _("深圳市高新投集团有限公司"),
         "number": whole.receipt_number,
-        "title": _("贷款项目入库回执"),
+        "title": _("贷款项目入库回执") if upload.is_of_loans else _("五级分类认定回执"),
         "issued_on": whole.submitted_on,
-        "notes": [
+        "notes": []
+        if not upload.is_of_loans
+        else [
             {"text": _("录入期以借据日期所在季度计算，逾期录入的贷款保留但不予补偿。"), "article": _article()},
             {"text": _("加盟银行对入库贷款项目的真实性、完整性、合规性负责。"), "article": ""},
         ],

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
 from loans import rules
+from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts, parse_row
 from loans.keys import identity_of, loan_number_key
 from loans.models import Loan, UploadRow
@@ -19,6 +21,7 @@ from pool.sheets import CellProblem, Row, Wording, declare
 
 Status = UploadRow.Status
 YUAN = "CNY"
+_COMPARED = ("original_principal", "currency", "annual_rate", "disbursed_on", "matures_on", "credit_code")
 MARKED_ONLY = frozenset({"timely_entry", "rate_spread"})
 """Failing these, a loan is kept and marked: it counts for the bank but is never compensated. Failing any other rule
 of entry it is no loan of the pool at all, and its row is held (article 11: banks enter loans that conform)."""
@@ -54,6 +57,8 @@ class Judged:
     status: str = Status.GOOD
     key: str = ""
     identity: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What is kept of a row that is no loan: the change of an entered one."""
 
     @property
     def has_errors(self) -> bool:
@@ -108,6 +113,14 @@ def _plain(rate: Decimal) -> Decimal:
     return short if short == rate else rate
 
 
+def is_first(seen: dict[str, int], judged: Judged) -> bool:
+    """One row a number: a second one is held and names the first."""
+    first = seen.setdefault(judged.key, judged.row.number)
+    if first != judged.row.number:
+        judged.hold(judged.row.problem("iou_number", "duplicate_in_file", first=str(first)))
+    return first == judged.row.number
+
+
 class Judge:
     """Judges rows as of one day; remembers the loan numbers it has seen, `seen` holding those of an earlier attempt."""
 
@@ -118,6 +131,15 @@ class Judge:
         self.book = edition()
         self.refs = refs(on)
         self.seen = seen or {}
+
+    schema = LOAN_SCHEMA
+
+    def compare(self, bank_id: UUID, judged: list[Judged]) -> None:
+        """What the bank has entered already: known if it is the same loan, held if it differs. One query for all."""
+        wanted = {item.key: item for item in judged if item.status == Status.GOOD}
+        there = Loan.objects.filter(bank_id=bank_id, loan_number_key__in=wanted).exclude(state=Loan.State.WITHDRAWN)
+        for loan in there.values("loan_number_key", *_COMPARED):
+            wanted[loan.pop("loan_number_key")].meet(loan)
 
     def judge(self, row: Row, sheet: str = "") -> Judged:
         facts, problems = parse_row(row, on=self.on)
@@ -132,10 +154,7 @@ class Judge:
         return judged
 
     def _is_first(self, judged: Judged) -> bool:
-        first = self.seen.setdefault(judged.key, judged.row.number)
-        if first != judged.row.number:
-            judged.hold(judged.row.problem("iou_number", "duplicate_in_file", first=str(first)))
-        return first == judged.row.number
+        return is_first(self.seen, judged)
 
     def _has_yuan(self, judged: Judged) -> bool:
         """Foreign currency is converted at the rate of the disbursement date (4)."""

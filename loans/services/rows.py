@@ -55,7 +55,7 @@ def _line(upload_id: UUID, item: Judged) -> list[Any]:
         item.identity,
         item.status,
         item.late,
-        _json(_raw(item) if item.status == UploadRow.Status.HELD else {}),
+        _json(_raw(item) if item.kept or item.status == UploadRow.Status.HELD else {}),
         _json(facts),
         _json([finding.as_json() for finding in item.findings]),
         _json([problem.as_dict() for problem in item.problems]),
@@ -63,8 +63,8 @@ def _line(upload_id: UUID, item: Judged) -> list[Any]:
 
 
 def _facts(item: Judged) -> dict[str, Any]:
-    if item.facts is None:
-        return {}
+    if item.kept or item.facts is None:
+        return item.kept
     return kept_facts(item.facts, item.principal, item.restricted)
 
 

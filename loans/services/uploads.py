@@ -12,7 +12,7 @@ from banks import selectors as banks
 from loans import permissions as may
 from loans.columns import LOAN_SCHEMA
 from loans.models import Upload, UploadRow
-from loans.services.checking import compare_with_library, finish
+from loans.services.checking import finish
 from loans.services.judging import MARKED_ONLY, Judge, Judged
 from loans.services.rows import store
 from pool import audit, clock, hats, outbox, storage
@@ -46,16 +46,16 @@ class RowRefused(Refused):
 
 
 @transaction.atomic
-def receive_upload(*, file: Any, name: str, by: User, on: date) -> Upload:
-    """Keep the file and promise its check; nothing is a loan yet."""
-    bank_id = _bank_for(by, on)
+def receive_upload(*, file: Any, name: str, by: User, on: date, kind: str = Upload.Kind.LOANS.value) -> Upload:
+    """Keep the file and promise its check; nothing is a loan, or classified, yet."""
+    bank_id = _bank_for(by, on) if kind == Upload.Kind.LOANS.value else _own_bank(by)
     stored = storage.keep(file, name=name, purpose=FILE_PURPOSE, by=by, bank=bank_id)
     twin = Upload.objects.filter(bank_id=bank_id, file__sha256=stored.sha256, state__in=PENDING).first()
     if twin is not None:
         raise Refused(
             "same_file_pending", _("同一文件已在批次 %(number)s 中办理，请勿重复上传。") % {"number": twin.number}
         )
-    upload = _new(bank_id, Upload.Source.FILE, by, on, file=stored)
+    upload = _new(bank_id, Upload.Source.FILE, by, on, file=stored, kind=kind)
     outbox.enqueue("loans.check_upload", upload_id=upload.pk)
     return upload
 
@@ -65,8 +65,9 @@ def enter_form(*, cells: Mapping[str, Any], by: User, on: date, source: str = Up
     """One loan typed into a form, judged as a row of a file is; a row with errors is refused as a whole."""
     bank_id = _bank_for(by, on)
     row = row_of(LOAN_SCHEMA, cells)
-    judged = Judge(on).judge(row)
-    compare_with_library(bank_id, [judged])
+    judge = Judge(on)
+    judged = judge.judge(row)
+    judge.compare(bank_id, [judged])
     if judged.status != Status.GOOD:
         raise RowRefused(judged)
     upload = _new(bank_id, source, by, on)
@@ -79,13 +80,18 @@ def enter_form(*, cells: Mapping[str, Any], by: User, on: date, source: str = Up
 
 def _bank_for(by: User, on: date) -> UUID:
     """The maker's bank, if it may enter loans on that day (7, 24, reading 23)."""
+    bank_id = _own_bank(by)
+    bar = banks.may_enter(bank_id, on)
+    if bar is not None:
+        raise Refused(bar.code, edition().message(bar), bar.article)
+    return bank_id
+
+
+def _own_bank(by: User) -> UUID:
     bank = banks.bank_of(by)
     if bank is None:
         raise NotPermitted()
     may.require(may.may_make(by, bank.pk))
-    bar = banks.may_enter(bank.pk, on)
-    if bar is not None:
-        raise Refused(bar.code, edition().message(bar), bar.article)
     return UUID(str(bank.pk))
 
 
@@ -111,13 +117,13 @@ def submit_upload(*, upload_id: UUID, by: User, on: date, version: int) -> Uploa
     may.require(may.may_check(by, upload.bank_id))
     if upload.version != version:
         raise Stale()
-    bar = banks.may_enter(upload.bank_id, on)
+    bar = banks.may_enter(upload.bank_id, on) if upload.is_of_loans else None
     if bar is not None:
         raise Refused(bar.code, edition().message(bar), bar.article)
     hats.wear(upload, by, "upload_checker")
     if not upload.rows_good:
-        raise Refused("nothing_to_enter", _("本批次没有可入库的贷款，无需提交；请改正暂缓的行后重新上传。"))
-    article = edition()["entry_window"].article
+        raise Refused("nothing_to_enter", _("本批次没有可提交的行；请改正暂缓的行后重新上传。"))
+    article = edition()["entry_window" if upload.is_of_loans else "npl_classes"].article
     move(
         upload, "submit", by=by, on=on, article=article,
         submitted_by=by, submitted_on=on, submitted_at=clock.at_instant(on, clock.now().timetz().replace(tzinfo=None)),

@@ -11,8 +11,9 @@ from loans import selectors
 from loans.models import Upload, UploadRow
 from loans.services.uploads import RowRefused
 from loans.views.page import told as stored_in_words
+from loans.words import Classification
 from pool import clock
-from pool.formats import whole
+from pool.formats import whole, yuan
 from pool.rulebook import Finding
 from pool.selectors import edition
 from pool.sheets import CellProblem
@@ -46,7 +47,27 @@ def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         and (may.may_make(request.user, upload.bank_id)[0] or may.may_check(request.user, upload.bank_id)[0]),
         "may_make": may.may_make(request.user, upload.bank_id)[0],
         "waiting": _waiting(upload),
+        "words": _words(upload),
     }
+
+
+def _words(upload: Upload) -> dict[str, Any]:
+    """What a row of this upload becomes, and what its submission does."""
+    rows, amount = whole(upload.rows_good), yuan(upload.principal_good)
+    if upload.is_of_loans:
+        question = _("提交 %(rows)s 笔、本金合计 %(amount)s 元入库；提交时刻决定入库日期，提交后不能更改。")
+        return {
+            "good": Status.GOOD.label, "known": Status.KNOWN.label, "entered": Status.ENTERED.label,
+            "known_note": _("不会重复入库"), "article": edition()["entry_window"].article,
+            "question": question % {"rows": rows, "amount": amount},
+        }  # fmt: skip
+    question = _(
+        "提交 %(rows)s 笔分类，本金余额合计 %(amount)s 元；立即生效，认定为不良的计入本行不良占比并起算申请期限。"
+    )
+    return {
+        "good": _("可生效"), "known": _("分类未变"), "entered": _("已生效"), "known_note": _("无需处理"),
+        "question": question % {"rows": rows, "amount": amount}, "article": edition()["claim_period"].article,
+    }  # fmt: skip
 
 
 def _chosen(request: HttpRequest, upload: Upload) -> str:
@@ -65,8 +86,15 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
         Status.KNOWN: upload.rows_known,
         Status.ENTERED: upload.rows_entered,
     }
+    words = _words(upload)
+    labels = {Status.HELD: Status.HELD.label, Status.GOOD: words["good"], Status.KNOWN: words["known"]}
     return [
-        {"label": status.label, "url": f"?rows={status.value}", "active": chosen == status, "count": counts[status]}
+        {
+            "label": labels.get(status, words["entered"]),
+            "url": f"?rows={status.value}",
+            "active": chosen == status,
+            "count": counts[status],
+        }
         for status in TABS
         if counts[status] or chosen == status
     ]
@@ -80,6 +108,9 @@ def _row(row: UploadRow) -> dict[str, Any]:
         "name": row.facts.get("borrower_name", ""),
         "principal": row.facts.get("principal_yuan"),
         "disbursed_on": row.facts.get("disbursed_on"),
+        "loan": row.facts.get("loan") or (row.pk if row.status == Status.ENTERED else None),
+        "after": (after, Classification(after).label) if (after := row.facts.get("after")) else None,
+        "on_date": row.facts.get("on_date"),
         "problems": [_problem(CellProblem.from_dict(item)) for item in row.problems],
         "findings": [stored_in_words(item) for item in row.findings],
     }
@@ -117,13 +148,13 @@ def progress_of(upload: Upload) -> dict[str, Any]:
     """The job bar: what the worker is at, or how it ended."""
     url = reverse("loans:upload_progress", args=[upload.pk])
     if awaits_receipt(upload):
-        words = {"label": _("正在编制入库回执"), "message": _("贷款已经入库，可以离开本页，稍后再来下载回执。")}
+        words = {"label": _("正在编制回执"), "message": _("批次已经办结，可以离开本页，稍后再来下载回执。")}
         return {**words, "state": "running", "done": 0, "total": 0, "url": url}
     states = {State.RECEIVED: "queued", State.CHECKING: "running", State.SUBMITTED: "running", State.FAILED: "failed"}
     labels = {
         State.RECEIVED: _("等待校验"),
         State.CHECKING: _("正在校验"),
-        State.SUBMITTED: _("正在写入项目库"),
+        State.SUBMITTED: _("正在写入项目库") if upload.is_of_loans else _("正在逐笔生效"),
         State.FAILED: _("无法读取文件"),
     }
     words = {
@@ -143,12 +174,14 @@ def progress_of(upload: Upload) -> dict[str, Any]:
 
 def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now: the page always says it."""
-    article = edition()["entry_window"].article
+    article = _words(upload)["article"]
+    if upload.state == State.CHECKED and upload.rows_good and not upload.is_of_loans:
+        return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": None, "left": None, "article": article}
     if upload.state == State.CHECKED and upload.rows_good:
         windows = selectors.open_windows(clock.today())
         due = windows[0].window.closes_on if windows else None
         left = windows[0].left if windows else None
         return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": due, "left": left, "article": article}
     if upload.state == State.CHECKED:
-        return {"title": _("没有可入库的行，请改正后重新上传"), "who": _("本行经办人员"), "article": article}
+        return {"title": _("没有可提交的行，请改正后重新上传"), "who": _("本行经办人员"), "article": article}
     return None

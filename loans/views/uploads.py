@@ -1,6 +1,7 @@
 """Uploads: template, file or form, progress, findings, submission, receipt."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from loans import permissions as may
 from loans import reports, selectors, services
-from loans.columns import LOAN_SCHEMA
+from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.forms import SECTIONS, LoanEntryForm, UploadForm
 from loans.models import Upload
 from loans.services.uploads import RowRefused
-from loans.template import write_template
+from loans.template import write_classification_template, write_template
 from loans.views import batch
 from pool import audit, clock, exports
 from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once, seen_version
 from pool.models import AccessLog
 from pool.refusals import add_to_form
+from pool.selectors import edition
+from pool.sheets import Schema
 
 
 def _require_maker(request: HttpRequest) -> None:
@@ -41,18 +44,37 @@ def _upload_or_404(request: HttpRequest, pk: UUID) -> Upload:
 @require_http_methods(["GET", "POST"])
 @once
 def upload_new(request: HttpRequest) -> HttpResponse:
+    return _receive(request, Upload.Kind.LOANS)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def classes_new(request: HttpRequest) -> HttpResponse:
+    """Classifications by file: the same way in, the same rows that are held and come back."""
+    return _receive(request, Upload.Kind.CLASSIFICATIONS)
+
+
+def _receive(request: HttpRequest, kind: Upload.Kind) -> HttpResponse:
     _require_maker(request)
     form = UploadForm(request.POST or None, request.FILES or None)
+    of_loans = kind == Upload.Kind.LOANS
+    if not of_loans:
+        form.fields["file"].label = _("五级分类认定表")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            upload = services.receive_upload(file=file, name=file.name, by=request.user, on=clock.today())
+            upload = services.receive_upload(
+                file=file, name=file.name, by=request.user, on=clock.today(), kind=kind.value
+            )
         except NotPermitted:
             raise
         except Refused as no:
             add_to_form(form, no)
         else:
             return redirect("loans:upload", pk=upload.pk)
+    if not of_loans:
+        return render(request, "loans/classes_new.html", {"form": form, "article": edition()["claim_period"].article})
     windows = selectors.open_windows(clock.today())
     return render(request, "loans/upload_new.html", {"form": form, "windows": windows})
 
@@ -62,10 +84,21 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def template_file(request: HttpRequest) -> HttpResponse:
     """The workbook to fill in, made from the schema."""
     _require_maker(request)
+    return _template(LOAN_SCHEMA, write_template)
+
+
+@login_required
+@require_GET
+def classes_template(request: HttpRequest) -> HttpResponse:
+    _require_maker(request)
+    return _template(CLASSIFICATION_SCHEMA, write_classification_template)
+
+
+def _template(schema: Schema, write: Callable[[io.BytesIO], None]) -> FileResponse:
     buffer = io.BytesIO()
-    write_template(buffer)
+    write(buffer)
     buffer.seek(0)
-    name = f"{LOAN_SCHEMA.title}-{LOAN_SCHEMA.code}.xlsx"
+    name = f"{schema.title}-{schema.code}.xlsx"
     return FileResponse(buffer, as_attachment=True, filename=name, content_type=exports.XLSX)
 
 
@@ -131,7 +164,10 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _upload_or_404(request, pk)
     version = seen_version(request)
     services.submit_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已提交，入库日期以此刻为准；正在写入项目库。"))
+    of_loans = found.is_of_loans
+    messages.success(
+        request, _("已提交，入库日期以此刻为准；正在写入项目库。") if of_loans else _("已提交，正在逐笔生效。")
+    )
     return redirect("loans:upload", pk=found.pk)
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from loans import services
-from loans.columns import LOAN_SCHEMA
+from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.forms import filled_in
 from loans.models import Correction, Determination, Extension, Loan, Upload
 from loans.services.correction import declared
@@ -85,6 +85,33 @@ def received_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date = T
     """An upload whose rows are checked, as the worker would have done it."""
     with scope.bank_scope(team.pk):
         upload = services.receive_upload(file=as_csv(rows), name="loans.csv", by=team.maker, on=on)
+    services.check_upload(upload.pk)
+    return fresh(upload)
+
+
+def classes_csv(rows: Iterable[dict[str, str]]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.header for column in CLASSIFICATION_SCHEMA.columns])
+    for row in rows:
+        writer.writerow([row.get(column.key, "") for column in CLASSIFICATION_SCHEMA.columns])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def class_cells(loan: Loan, **given: Any) -> dict[str, str]:
+    cells = {
+        "iou_number": loan.loan_number, "borrower_name": loan.borrower_name, "after": "次级",
+        "on_date": TODAY.isoformat(), "principal_balance": "2500000.00", "reason": "本金逾期 91 天",
+    }  # fmt: skip
+    return {**cells, **{key: str(value) for key, value in given.items()}}
+
+
+def classified_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date = TODAY) -> Upload:
+    """A checked file of classifications."""
+    with scope.bank_scope(team.pk):
+        upload = services.receive_upload(
+            file=classes_csv(rows), name="classes.csv", by=team.maker, on=on, kind=Upload.Kind.CLASSIFICATIONS.value
+        )
     services.check_upload(upload.pk)
     return fresh(upload)
 

@@ -106,7 +106,7 @@ def test_the_page_goes_on_looking_until_the_receipt_is_there(team):
     """The worker writes it once the entry is committed."""
     upload = entered_upload(team, [loan_cells()])
     page = signed_in(team.checker).get(reverse("loans:upload", args=[upload.pk])).content.decode()
-    assert "正在编制入库回执" in page and reverse("loans:upload_progress", args=[upload.pk]) in page
+    assert "正在编制回执" in page and reverse("loans:upload_progress", args=[upload.pk]) in page
     assert "HX-Refresh" not in signed_in(team.checker).get(reverse("loans:upload_progress", args=[upload.pk])).headers
     with scope.everything():
         services.make_receipt(upload.pk)
