@@ -37,14 +37,14 @@ def keep_clocks(on: date) -> dict[str, Any]:
     """
     crossed = StandingEvent.objects.filter(turned=True).values("bank")
     cases = Claim.objects.filter(state__in=clocks.ON_THE_DESK[clocks.REVIEW], bank__in=crossed).order_by("pk")
-    claim_ids = list(cases.values_list("pk", flat=True))
-    for claim_id in claim_ids:
-        claims.keep_clock(locking.claim(claim_id), on)
+    locked = locking.claims(cases.values_list("pk", flat=True))
+    for claim in locked:
+        claims.keep_clock(claim, on)
     packets = PapersPacket.objects.filter(state__in=clocks.ON_THE_DESK[clocks.PAYMENT], bank__in=crossed).order_by("pk")
     packet_ids = list(packets.values_list("pk", flat=True))
     for packet_id in packet_ids:
         payments.keep_clock(locking.row(PapersPacket, packet_id, "plan"), on)
-    return {"claims": len(claim_ids), "packets": len(packet_ids)}
+    return {"claims": len(locked), "packets": len(packet_ids)}
 
 
 @job("claims.publicity", gettext_lazy("公示期满"), "20(2)", order=120)

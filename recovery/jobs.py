@@ -50,7 +50,9 @@ def recompute_deadlines(on: date) -> dict[str, Any]:
     """A newly entered notice moves what was provisional."""
     calendar = refs(on).calendar
     changed = 0
-    for row in invariants.open_deadlines().exclude(calendar_version=calendar.version).order_by("pk"):
+    stale = list(invariants.open_deadlines().exclude(calendar_version=calendar.version).order_by("pk"))
+    services.lock_followers(stale)
+    for row in stale:
         window = invariants.recomputed(row)
         if window is not None and deadlines.recompute(row, window, calendar):
             services.follow_deadline(row)

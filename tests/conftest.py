@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.workers",
     "tests.plugins.browsers",
+    "tests.plugins.lock_order",
     "tests.plugins.timings",
 ]
 

@@ -26,6 +26,11 @@ def loan(loan_id: UUID, *, with_standing: bool = False) -> Loan:
     return Loan.objects.select_for_update().get(pk=loan_id)
 
 
+def loans(loan_ids: Iterable[UUID]) -> dict[UUID, Loan]:
+    """Several loans by ascending key."""
+    return {row.pk: row for row in Loan.objects.select_for_update().filter(pk__in=list(loan_ids)).order_by("pk")}
+
+
 def claim(claim_id: UUID, *, with_standing: bool = False) -> Claim:
     """The claim, with its loan (locked too) and its determination at hand."""
     known = Claim.objects.only("bank_id", "loan_id").get(pk=claim_id)
@@ -41,8 +46,7 @@ def claims(claim_ids: Iterable[UUID], *, with_standing: bool = False) -> list[Cl
     if with_standing:
         for bank_id in sorted({one.bank_id for one in known}):
             standing.lock(bank_id)
-    rows = Loan.objects.select_for_update().filter(pk__in=[one.loan_id for one in known]).order_by("pk")
-    loans = {row.pk: row for row in rows}
+    held = loans(one.loan_id for one in known)
     found = list(
         Claim.objects.select_for_update(of=("self",))
         .filter(pk__in=[one.pk for one in known])
@@ -50,7 +54,7 @@ def claims(claim_ids: Iterable[UUID], *, with_standing: bool = False) -> list[Cl
         .order_by("pk")
     )
     for one in found:
-        one.loan = loans[one.loan_id]
+        one.loan = held[one.loan_id]
     return found
 
 

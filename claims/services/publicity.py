@@ -100,10 +100,12 @@ def end_publicity(*, publicity_id: UUID, on: date, by: User | None = None) -> Pu
     return publicity
 
 
+@transaction.atomic
 def end_due(on: date) -> dict[str, Any]:
     """Notices whose last day has passed end by themselves, unless that day is provisional (reading 1)."""
     passed = Publicity.objects.filter(state=Publicity.State.POSTED, last_day__lt=on).order_by("pk")
     ended, waiting = [], []
+    locking.claims(PublicityItem.objects.filter(publicity__in=passed).values_list("claim_id", flat=True))
     for publicity in list(passed):
         if due.compute("publicity_period", publicity.posted_on).provisional:
             waiting.append(publicity.number)

@@ -151,14 +151,13 @@ def finalise_refusals(on: date) -> int:
     """Refusals whose re-examination was not asked for in time become final; not on a provisional day (reading 1)."""
     count = 0
     waiting = Claim.objects.filter(state=Claim.State.REFUSED, final=False, ask_by__lt=on)
-    for claim_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
-        count += _make_final(claim_id, on)
+    with transaction.atomic():
+        for claim in locking.claims(waiting.values_list("pk", flat=True)):
+            count += _make_final(claim, on)
     return count
 
 
-@transaction.atomic
-def _make_final(claim_id: UUID, on: date) -> bool:
-    claim = locking.claim(claim_id)
+def _make_final(claim: Claim, on: date) -> bool:
     window = due.running(claim, "re_examination_window")
     if claim.state != Claim.State.REFUSED or claim.final or claim.ask_by is None or claim.ask_by >= on:
         return False

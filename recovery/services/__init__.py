@@ -4,11 +4,12 @@ from recovery.services.automatic import close_automatically
 from recovery.services.closings import (
     PaidOff,
     cancel_closing,
+    close_all_paid_off,
     close_paid_off,
     close_refused,
     prepare_paid_off,
 )
-from recovery.services.due import follow_deadline
+from recovery.services.due import follow_deadline, lock_followers
 from recovery.services.recoveries import cancel_recovery, report_recovery, submit_recovery
 from recovery.services.returns import (
     advise_open,
@@ -40,6 +41,7 @@ __all__ = [
     "cancel_closing",
     "cancel_recovery",
     "cancel_settlement",
+    "close_all_paid_off",
     "close_automatically",
     "close_paid_off",
     "close_refused",
@@ -48,6 +50,7 @@ __all__ = [
     "decide_settlement",
     "enter_return_receipt",
     "follow_deadline",
+    "lock_followers",
     "pass_settled",
     "pass_write_off",
     "prepare_paid_off",

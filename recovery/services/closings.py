@@ -1,6 +1,6 @@
 """Loans that end without a recovery: paid off by the borrower (19(8)), or refused for good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -64,6 +64,13 @@ def _prepare_one(item: PaidOff, *, by: User, on: date) -> Closing:
     after = {"paid_off_on": item.paid_off_on, "apply_by": window.closes_on}
     note("prepare_paid_off", closing, by=by, on=on, after=after, article=window.article)
     return closing
+
+
+@transaction.atomic
+def close_all_paid_off(*, seen: Mapping[UUID, int], by: User, on: date) -> list[Closing]:
+    """Several, each with the version seen; all loans are locked first, so that two lists never wait in a ring."""
+    locking.loans(Closing.objects.filter(pk__in=seen).values_list("loan_id", flat=True))
+    return [close_paid_off(closing_id=pk, by=by, on=on, version=version) for pk, version in seen.items()]
 
 
 @transaction.atomic

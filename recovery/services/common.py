@@ -35,16 +35,17 @@ def determination_of(loan: Loan) -> Determination:
     return found
 
 
-def claim_of(determination: Determination) -> Claim | None:
-    """The claim that is alive, or paid, for this determination; locked after its loan."""
-    rows = Claim.objects.select_for_update(of=("self",)).filter(determination=determination, state__in=Claim.LIVE)
+def claim_of(determination_id: UUID) -> Claim | None:
+    """The claim that is alive, or paid, for this determination; locked after its loan and before what hangs on it."""
+    live = {"determination_id": determination_id, "state__in": Claim.LIVE}
+    rows = Claim.objects.select_for_update(of=("self",)).filter(**live)
     found: Claim | None = rows.first()
     return found
 
 
 def paid_claim_of(loan: Loan) -> Claim:
     """The paid claim of the determination that stands."""
-    claim = claim_of(determination_of(loan))
+    claim = claim_of(determination_of(loan).pk)
     if claim is None or claim.state != Claim.State.PAID:
         raise Refused("not_compensated", _("该项目尚未获得风险补偿。"), article("return_formula"))
     return claim

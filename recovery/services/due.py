@@ -1,7 +1,9 @@
 """Deadline rows of this room. The kind of a deadline is the slug of the provision that sets it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from pool.models import Deadline
 from pool.rules import Window
@@ -27,6 +29,17 @@ def fulfil(row: Any, on: date) -> None:
 def drop(row: Any, on: date, because: object) -> None:
     """Nothing is owed any more on this subject."""
     deadlines.drop(row.pk, on=on, because=str(because))
+
+
+def lock_followers(rows: Iterable[Deadline]) -> None:
+    """What repeats these deadlines' days, locked before the deadlines and kind by kind, as every service does it."""
+    by_model: dict[Any, list[UUID]] = {}
+    for row in rows:
+        model, _column = FOLLOWS.get((row.subject_kind.rpartition(".")[2], row.kind), (None, ""))
+        by_model.setdefault(model, []).append(row.subject_id)
+    for model in (Settlement, Recovery, Return, Closing):
+        ids = by_model.get(model, [])
+        list(model.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
 def follow_deadline(row: Deadline) -> None:

@@ -53,7 +53,7 @@ def report_recovery(
     loan = locking.loan(loan_id)
     may.require(may.prepare(by, loan.bank_id))
     determination = determination_of(loan)
-    claim = claim_of(determination)
+    claim = claim_of(determination.pk)
     _check(Facts(received_on, amount, principal_part), loan, determination, claim, on)
     window = terms.report_window(received_on, claim)
     recovery: Recovery = Recovery.objects.create(
@@ -73,15 +73,15 @@ def report_recovery(
 @transaction.atomic
 def submit_recovery(*, recovery_id: UUID, by: User, on: date, version: int) -> Recovery:
     """The checker reports it. Returns, the end of the principal and a claim overtaken by it follow at once."""
-    known = Recovery.objects.only("loan_id").get(pk=recovery_id)
+    known = Recovery.objects.only("loan_id", "determination_id").get(pk=recovery_id)
     loan = locking.loan(known.loan_id, with_standing=True)
+    claim = claim_of(known.determination_id)
     recovery = _locked(recovery_id)
     may.require(may.submit(by, recovery.bank_id))
     locking.check(recovery, version)
     determination = determination_of(loan)
     if determination.pk != recovery.determination_id:
         raise Refused("determination_ended", _("该笔清收所属的不良认定已终止。"), article("return_formula"))
-    claim = claim_of(determination)
     _check(
         Facts(recovery.received_on, recovery.amount, recovery.principal_part), loan, determination, claim, on, recovery
     )

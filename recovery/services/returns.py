@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim, Upgrade
@@ -147,18 +147,18 @@ def advise_open(on: date) -> dict[str, int]:
         determination__recoveries__return_advice__isnull=True,
     )  # fmt: skip
     advised = 0
-    for claim_id in paid.distinct().order_by("pk").values_list("pk", flat=True):
-        claim = locking.claim(claim_id)
-        if not selectors.is_upgraded(claim):
+    to_advise = set(paid.values_list("pk", flat=True))
+    locked = locking.claims(to_advise | set(_owed_no_longer().values_list("claim_id", flat=True)))
+    for claim in locked:
+        if claim.pk in to_advise and not selectors.is_upgraded(claim):
             advised += len(advise(claim, by=None, on=on))
     return {"advised": advised, "dropped": drop_upgraded(on)}
 
 
 def drop_upgraded(on: date) -> int:
     """After an approved upgrade the whole rest comes back as a refund (19(5)): open returns are owed no longer."""
-    owed = Return.objects.filter(state=Return.State.DUE, claim__upgrades__state__in=DECIDED).order_by("pk")
     dropped = 0
-    for return_id in owed.values_list("pk", flat=True):
+    for return_id in _owed_no_longer().order_by("pk").values_list("pk", flat=True):
         advice = _locked(return_id)
         if advice.state == Return.State.DUE:
             moves.move(advice, "cancel", by=None, on=on, article=article("refund_period"))
@@ -166,6 +166,10 @@ def drop_upgraded(on: date) -> int:
             note("drop_return", advice, by=None, on=on, article=article("refund_period"))
             dropped += 1
     return dropped
+
+
+def _owed_no_longer() -> "models.QuerySet[Return]":
+    return Return.objects.filter(state=Return.State.DUE, claim__upgrades__state__in=DECIDED)
 
 
 DECIDED = [Upgrade.State.APPROVED, Upgrade.State.REFUNDED]

@@ -215,12 +215,11 @@ def close_paid_off(request: HttpRequest) -> HttpResponse:
     if not seen:
         messages.error(request, _("请先勾选要结项的贷款。"))
         return redirect("recovery:paid_off")
-    for pk, _colon, version in seen:
-        closing = found(Closing, request.user, forms.UUIDField().clean(pk))
-        services.close_paid_off(
-            closing_id=closing.pk, by=request.user, on=clock.today(),
-            version=int(version) if version.isdecimal() else 0,
-        )  # fmt: skip
+    versions = {
+        found(Closing, request.user, forms.UUIDField().clean(pk)).pk: int(version) if version.isdecimal() else 0
+        for pk, _colon, version in seen
+    }
+    services.close_all_paid_off(seen=versions, by=request.user, on=clock.today())
     words = ngettext("%(count)d 笔贷款已结项。", "%(count)d 笔贷款已结项。", len(seen))
     messages.success(request, words % {"count": len(seen)})
     return redirect(reverse("recovery:paid_off"))
