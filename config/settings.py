@@ -19,6 +19,10 @@ DEBUG = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = env("DJANGO_SECRET_KEY")
 # Encrypts personal data field by field (pool.crypto); losing it loses them.
 FIELD_KEY = env("FIELD_KEY")
+# Keys that were replaced, the newest first: they read until `manage.py field_key --renew` has gone through.
+FIELD_OLD_KEYS = env.list("FIELD_OLD_KEYS", default=[])
+# Makes the blind index of numbers; empty: the oldest field key does. It stays when the field key goes.
+FIELD_INDEX_KEY = env("FIELD_INDEX_KEY", default="")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 # The demonstration: made-up data, accounts that everybody knows.

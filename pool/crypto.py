@@ -30,7 +30,12 @@ def _secrets() -> list[str]:
     """The newest first: it writes, all of them read."""
     if not settings.FIELD_KEY:
         raise ImproperlyConfigured("FIELD_KEY is empty")
-    return [settings.FIELD_KEY, *getattr(settings, "FIELD_OLD_KEYS", [])]
+    return [settings.FIELD_KEY, *settings.FIELD_OLD_KEYS]
+
+
+def key_names() -> list[str]:
+    """What the keys are called in the stored texts, the newest first."""
+    return [_name(secret) for secret in _secrets()]
 
 
 def _name(secret: str) -> str:
@@ -73,12 +78,12 @@ def decrypt(stored: str) -> str:
 def blind_index(value: str, purpose: str = "identity") -> str:
     """64 hex digits: equal for equal values (case and outer spaces aside) of one purpose; empty for nothing.
 
-    The oldest key makes it, so that a new key does not change what is already indexed.
+    A key of its own makes it, or else the oldest: a new key for the fields does not change what is already indexed.
     """
     normal = value.strip().upper()
     if not normal:
         return ""
-    mac = hmac.HMAC(_derived(_secrets()[-1], "blind index", 32), hashes.SM3())
+    mac = hmac.HMAC(_derived(settings.FIELD_INDEX_KEY or _secrets()[-1], "blind index", 32), hashes.SM3())
     mac.update(f"{purpose}\x00{normal}".encode())
     return mac.finalize().hex()
 

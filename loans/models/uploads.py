@@ -117,6 +117,8 @@ class Upload(FSMModelMixin, BankOwned):
 class StagedRow(models.Model):
     """Where COPY writes: no row security, no foreign keys, emptied when the chunk has moved into `UploadRow`."""
 
+    encrypted_json = ("raw", "facts")
+
     id = models.UUIDField(_("编号"), primary_key=True)
     upload_id = models.UUIDField(_("批次"), db_index=True)
     row = models.PositiveIntegerField(_("行号"))
@@ -143,6 +145,8 @@ class UploadRow(BankOwned):
 
     A loan that comes of a row takes over its key, so that a row entered twice is the same loan.
     """
+
+    encrypted_json = ("raw", "facts")
 
     class Status(models.TextChoices):
         GOOD = "good", _("可入库")
