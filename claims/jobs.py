@@ -29,7 +29,10 @@ BODIES: dict[str, tuple[Any, ...]] = {"review_period": REVIEWERS, "payment_perio
 KINDS = (CLAIM_PERIOD, *due.WORDS)
 
 
-@job("claims.clocks", gettext_lazy("审核与拨付期限的停止与恢复"), "17", order=110)
+@job(
+    "claims.clocks", gettext_lazy("审核与拨付期限的停止与恢复"), "17", order=110,
+    words={"claims": gettext_lazy("核对的补偿申请"), "packets": gettext_lazy("核对的拨款资料")},
+)  # fmt: skip
 def keep_clocks(on: date) -> dict[str, Any]:
     """Suspended banks' cases stand still, resumed ones run again, to the day (reading 13).
 
@@ -47,19 +50,31 @@ def keep_clocks(on: date) -> dict[str, Any]:
     return {"claims": len(locked), "packets": len(packet_ids)}
 
 
-@job("claims.publicity", gettext_lazy("公示期满"), "20(2)", order=120)
+@job(
+    "claims.publicity", gettext_lazy("公示期满"), "20(2)", order=120,
+    words={"ended": gettext_lazy("期满结束的公示"), "provisional": gettext_lazy("日历未定、暂缓结束的公示")},
+)  # fmt: skip
 def end_publicities(on: date) -> dict[str, Any]:
     """The day after its last day a notice ends by itself."""
     return end_due(on)
 
 
-@job("claims.refusals", gettext_lazy("复核期限届满"), "20(1)", order=130)
+@job(
+    "claims.refusals",
+    gettext_lazy("复核期限届满"),
+    "20(1)",
+    order=130,
+    words={"final": gettext_lazy("成为最终决定的申请")},
+)
 def close_refusals(on: date) -> dict[str, Any]:
     """A refusal for which no re-examination was asked in time is final."""
     return {"final": finalise_refusals(on)}
 
 
-@job("claims.reminders", gettext_lazy("补偿申请各环节的期限提醒"), "19(2)", order=140)
+@job(
+    "claims.reminders", gettext_lazy("补偿申请各环节的期限提醒"), "19(2)", order=140,
+    words={"reminded": gettext_lazy("提醒的期限")},
+)  # fmt: skip
 def remind(on: date) -> dict[str, Any]:
     """Seven, three and one working days before a deadline ends, and the working day after it has passed."""
     calendar = refs(on).calendar

@@ -22,7 +22,13 @@ REMINDERS = (5, 1, 0)
 TOLD = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 
-@job("entry_windows", gettext_lazy("录入期开始与截止提醒"), "19(1)", order=10)
+@job(
+    "entry_windows",
+    gettext_lazy("录入期开始与截止提醒"),
+    "19(1)",
+    order=10,
+    words={"notices": gettext_lazy("发出的提醒")},
+)
 def entry_windows(on: date) -> dict[str, Any]:
     """On a quarter's first day its window opens; 5, 1 and 0 working days before the end the bank is reminded."""
     told = 0
@@ -51,7 +57,10 @@ def entry_windows(on: date) -> dict[str, Any]:
     return {"notices": told}
 
 
-@job("recheck_standing", gettext_lazy("不良占比定期重算"), "17", order=20)
+@job(
+    "recheck_standing", gettext_lazy("不良占比定期重算"), "17", order=20,
+    words={"banks": gettext_lazy("重算的加盟银行"), "corrected": gettext_lazy("更正的加盟银行")},
+)  # fmt: skip
 def recheck_standing(on: date) -> dict[str, Any]:
     """Count every bank's sums anew from its loans, in two questions for all; only where they differ is a row locked,
     counted again, corrected, put on record and told."""

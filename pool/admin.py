@@ -1,4 +1,4 @@
-"""The kit's rows in the admin, to be read; jobs by hand, accounts switched on and off."""
+"""The kit's rows in the admin, to be read; accounts switched on and off."""
 
 from typing import Any
 
@@ -8,14 +8,13 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pool import clock, jobs, registry, scope
+from pool.admin_jobs import JobRunAdmin
 from pool.admin_kit import BUSINESS, Act, ReadOnlyAdmin, read_only
-from pool.errors import Refused
 from pool.masking import mask_phone
 from pool.models import (
     AccessLog,
@@ -26,7 +25,6 @@ from pool.models import (
     Deadline,
     FactorReset,
     FxRate,
-    JobRun,
     LprRate,
     OfficialText,
     OpenSession,
@@ -40,20 +38,17 @@ from pool.models import (
     User,
 )
 from pool.permissions import (
-    JOB_RUNNERS,
     TRAIL_READERS,
     may_confirm_factor_reset,
     may_end_sessions,
     may_manage_accounts,
     may_propose_factor_reset,
-    may_run_jobs,
-    require,
 )
 from pool.services import factors, people, sessions
 from pool.sure import be_sure
 from pool.views.sessions import SignOut
 
-__all__ = ["Act", "ReadOnlyAdmin"]
+__all__ = ["Act", "JobRunAdmin", "ReadOnlyAdmin"]
 
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
@@ -203,43 +198,6 @@ class AccessLogAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "role"]
     search_fields = ["=username", "=request_id"]
     ordering = ["-id"]
-
-
-@admin.register(JobRun)
-class JobRunAdmin(ReadOnlyAdmin):
-    """The runs, and a button per job to run it for a day."""
-
-    readers = KEEPERS | {Role.MANAGER_STATISTICS}
-    list_display = ["job", "slot", "on", "started_at", "finished_at", "by", "result"]
-    list_filter = ["job"]
-    ordering = ["-id"]
-    change_list_template = "pool/admin_jobs.html"
-
-    def get_urls(self) -> list[Any]:
-        return [path("run/", scope.unscoped(self.admin_site.admin_view(self.run)), name="run_job"), *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        known = {"jobs": list(registry.jobs), "day": clock.today(), "may_run": request.user.role in JOB_RUNNERS}
-        response: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **known})
-        return response
-
-    def run(self, request: HttpRequest) -> HttpResponse:
-        """Twice is once: a run's slot is its own key."""
-        back = redirect("admin:pool_jobrun_changelist")
-        if request.method != "POST":
-            return back
-        try:
-            require(may_run_jobs(request.user))
-            day = forms.DateField().clean(request.POST.get("on", ""))
-            run = jobs.run_job(request.POST.get("job", ""), day, by=request.user)
-        except Refused as no:
-            self.message_user(request, str(no), "ERROR")
-        except forms.ValidationError:
-            self.message_user(request, _("请填写日期。"), "ERROR")
-        else:
-            told = _("该时段已经运行过，未重复执行。") if run.repeated else _("已运行。")
-            self.message_user(request, f"{run.job} {run.slot}：{told} {run.result}")
-        return back
 
 
 REFERENCE = frozenset(BUSINESS | {Role.SYSTEM_ADMIN})

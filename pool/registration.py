@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from pool.permissions import (
 )
 from pool.registry import DateSource, Invariant, Job, NavItem, Task, Todo, TodoSource
 from pool.selectors import refs
-from pool.services import anchors, deadlines, feeds, mails, sealing, verification
+from pool.services import anchors, deadlines, feeds, job_requests, mails, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -36,30 +37,8 @@ def register() -> None:
     registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
     registry.tasks.register(Task(mails.SEND, mails.send, atomic=False))
-    registry.jobs.register(
-        Job("mails.at_once", gettext_lazy("决定与临近期限的邮件"), "", mails.write_at_once, order=860, every=60)
-    )
-    registry.jobs.register(
-        Job("mails.digest", gettext_lazy("每日汇总邮件"), "", mails.write_digests, order=870, due=_works, at=(8, 0))
-    )
-    registry.jobs.register(
-        Job("deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10)
-    )
-    registry.jobs.register(Job("retention.sweep", gettext_lazy("清理到期数据"), "", retention.sweep, order=890))
-    registry.jobs.register(
-        Job("audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300)
-    )
-    registry.jobs.register(
-        Job(
-            verification.JOB,
-            gettext_lazy("核验全部不变量"),
-            "",
-            verification.verify,
-            daily=False,
-            order=950,
-            at=(3, 30),
-        )
-    )
+    registry.tasks.register(Task(job_requests.TASK, job_requests.perform))
+    _jobs()
     admin.site.site_header = gettext_lazy("中小微企业贷款风险补偿资金池 · 管理后台")
     admin.site.site_title = gettext_lazy("资金池管理后台")
     admin.site.index_title = gettext_lazy("查阅与办理")
@@ -67,6 +46,40 @@ def register() -> None:
 
 def _works(on: date) -> bool:
     return refs(on).calendar.is_workday(on)
+
+
+def _jobs() -> None:
+    for job in (
+        Job(
+            "mails.at_once", gettext_lazy("决定与临近期限的邮件"), "", mails.write_at_once, order=860, every=60,
+            words={"written": gettext_lazy("交付发送的邮件")},
+        ),
+        Job(
+            "mails.digest", gettext_lazy("每日汇总邮件"), "", mails.write_digests, order=870, due=_works, at=(8, 0),
+            words={"written": gettext_lazy("交付发送的邮件")},
+        ),
+        Job(
+            "deadlines.recompute", gettext_lazy("按最新日历重新计算期限"), "", deadlines.recompute_all, order=10,
+            words={"checked": gettext_lazy("重新计算的期限"), "moved": gettext_lazy("日期有变化的期限")},
+        ),
+        Job(
+            "retention.sweep", gettext_lazy("清理到期数据"), "", retention.sweep, order=890,
+            words={row.model: apps.get_model(row.model)._meta.verbose_name for row in retention.PASSING},
+        ),
+        Job(
+            "audit.seal", gettext_lazy("封存审计记录"), "", sealing.seal, order=900, at=(0, 5), every=300,
+            words={
+                "sealed": gettext_lazy("新封存的记录"), "head": gettext_lazy("链首摘要"),
+                "seq": gettext_lazy("最新序号"),
+            },
+        ),
+        Job(
+            verification.JOB, gettext_lazy("核验全部不变量"), "", verification.verify, daily=False, order=950,
+            at=(3, 30),
+            words={"asked": gettext_lazy("核验的不变量"), "broken": gettext_lazy("不成立的（编号与处数）")},
+        ),
+    ):  # fmt: skip
+        registry.jobs.register(job)
 
 
 def _navigation() -> None:

@@ -1,6 +1,6 @@
 """What the left must show without knowing the right: rooms register in `AppConfig.ready()`, the left iterates."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -109,6 +109,7 @@ class Job:
     `at` is the hour and minute (Shanghai) beat runs it at; without it, two minutes after the job before it. A job that
     is not `daily` and has its hour is beat's alone: moving the clock passes it by.
     `every` seconds: beat also calls `fn` that often, without a slot, so such work must be harmless to repeat.
+    `words` say in Chinese what each key of the returned JSON means to a reader.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Job:
     slot: Callable[[date], str] | None = None
     at: tuple[int, int] | None = None
     every: int | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

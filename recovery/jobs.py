@@ -20,17 +20,26 @@ REMIND_AT = (7, 3, 1)
 LOOK_AHEAD = timedelta(days=25)
 
 
-@jobs.job("recovery.advise_returns", _("通知返还：补偿到账前的清收与上调项目"), "19(6)", order=40)
+@jobs.job(
+    "recovery.advise_returns", _("通知返还：补偿到账前的清收与上调项目"), "19(6)", order=40,
+    words={"advised": _("发出的返还通知"), "dropped": _("因上调转回不再收取的返还")},
+)  # fmt: skip
 def advise_returns(on: date) -> dict[str, Any]:
     return services.advise_open(on)
 
 
-@jobs.job("recovery.close_automatically", _("到期六个月自动结项"), "19(8)", order=60)
+@jobs.job(
+    "recovery.close_automatically", _("到期六个月自动结项"), "19(8)", order=60,
+    words={"closed": _("自动结项的贷款"), "waiting_for_calendar": _("日历未定、暂缓结项的贷款")},
+)  # fmt: skip
 def close_automatically(on: date) -> dict[str, Any]:
     return services.close_automatically(on)
 
 
-@jobs.job("recovery.open_window", _("季度清收上报窗口开启提醒"), "19(6)", order=70, due=lambda on: _opens(on))
+@jobs.job(
+    "recovery.open_window", _("季度清收上报窗口开启提醒"), "19(6)", order=70, due=lambda on: _opens(on),
+    words={"banks": _("提醒的加盟银行"), "closes_on": _("窗口截止日期")},
+)  # fmt: skip
 def open_window(on: date) -> dict[str, Any]:
     """On the quarter's first day each bank with live projects hears until when it reports and pays back."""
     window = terms.quarter_window(on)
@@ -45,7 +54,10 @@ def open_window(on: date) -> dict[str, Any]:
     return {"banks": told, "closes_on": window.closes_on}
 
 
-@jobs.job("recovery.recompute_deadlines", _("按最新工作日历重算清收期限"), "19(6)", order=20)
+@jobs.job(
+    "recovery.recompute_deadlines", _("按最新工作日历重算清收期限"), "19(6)", order=20,
+    words={"changed": _("日期有变化的期限")},
+)  # fmt: skip
 def recompute_deadlines(on: date) -> dict[str, Any]:
     """A newly entered notice moves what was provisional."""
     calendar = refs(on).calendar
@@ -60,7 +72,7 @@ def recompute_deadlines(on: date) -> dict[str, Any]:
     return {"changed": changed}
 
 
-@jobs.job("recovery.reminders", _("清收返还与结项的期限提醒"), "19(6)", order=80)
+@jobs.job("recovery.reminders", _("清收返还与结项的期限提醒"), "19(6)", order=80, words={"reminded": _("提醒的期限")})
 def remind(on: date) -> dict[str, Any]:
     """Seven, three and one working days before a deadline of this room ends, and the working day after it."""
     calendar = refs(on).calendar

@@ -30,6 +30,7 @@ def evaluation_is_due(on: date) -> bool:
     order=60,
     due=evaluation_is_due,
     slot=lambda on: str(on.year - 1),
+    words={"year": _("评价年度"), "drafted": _("已编制草稿"), "banks": _("评价的加盟银行")},
 )
 def annual_evaluation(on: date) -> dict[str, Any]:
     """Draft last year's evaluation, unless people have begun it."""
@@ -54,6 +55,7 @@ def statistics_are_due(on: date) -> bool:
     order=61,
     due=statistics_are_due,
     slot=lambda on: str(HalfYear.before(on)),
+    words={"period": _("统计期间"), "requested": _("已发起编制"), "number": _("报告编号")},
 )
 def half_year_statistics(on: date) -> dict[str, Any]:
     """Ask the worker for the report of the half-year that is over, unless somebody has."""

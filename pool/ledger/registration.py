@@ -28,7 +28,13 @@ def register() -> None:
         Invariant("I3", gettext_lazy("可用资金从未低于零"), invariants.money_was_always_there),
     ):
         registry.invariants.register(item)
-    registry.jobs.register(Job("audit.anchor", gettext_lazy("写入审计锚点"), "", anchor, order=905, at=(0, 15)))
+    words = {
+        "anchored": gettext_lazy("已写入锚点"), "seq": gettext_lazy("锚点所在序号"), "head": gettext_lazy("链首摘要"),
+        "lost": gettext_lazy("数据库缺少的序号"),
+    }  # fmt: skip
+    registry.jobs.register(
+        Job("audit.anchor", gettext_lazy("写入审计锚点"), "", anchor, order=905, at=(0, 15), words=words)
+    )
 
 
 def anchor(on: date) -> dict[str, Any]:
