@@ -37,8 +37,8 @@ def determination_of(loan: Loan) -> Determination:
 
 def claim_of(determination_id: UUID) -> Claim | None:
     """The claim that is alive, or paid, for this determination; locked after its loan and before what hangs on it."""
-    live = {"determination_id": determination_id, "state__in": Claim.LIVE}
-    rows = Claim.objects.select_for_update(of=("self",)).filter(**live)
+    live = Claim.objects.filter(determination_id=determination_id, state__in=Claim.LIVE)
+    rows = live.select_for_update(of=("self",)).filter(pk__in=list(live.values_list("pk", flat=True)))
     found: Claim | None = rows.first()
     return found
 
