@@ -67,7 +67,8 @@ class Workers:
         return process
 
     def start_beat(self, **extra: str) -> Process:
-        process = self._start((*BEAT, "--schedule", str(self._folder / "beat")), extra)
+        own = str(self._folder / f"beat-{len(self._running)}")
+        process = self._start((*BEAT, "--schedule", own), extra)
         process.wait_for_log("beat: Starting...")
         return process
 
