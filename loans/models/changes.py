@@ -107,6 +107,8 @@ class Extension(Request):
 class Correction(Request):
     """An entered loan whose facts were wrong: the former version beside the corrected one. One is live, the loan's."""
 
+    encrypted_json = ("before", "after")
+
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("贷款项目"))
     before = models.JSONField(_("更正前"))
     after = models.JSONField(_("更正后"))

@@ -24,7 +24,8 @@ ORDER = (
     ("loans_loan",),
     ("claims_claim",),
     (
-        "loans_classificationrequest", "loans_withdrawalrequest", "claims_publicity", "claims_fundingplan",
+        "loans_classificationrequest", "loans_withdrawalrequest", "loans_extension", "loans_correction",
+        "claims_publicity", "claims_fundingplan",
         "claims_upgrade", "claims_endingrequest", "recovery_settlement",
     ),
     ("claims_objection", "claims_planitem", "recovery_recovery"),
