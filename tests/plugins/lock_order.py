@@ -41,7 +41,8 @@ LOCKING = re.compile(r'FROM "(?P<table>\w+)".* FOR UPDATE(?: OF "(?P<of>\w+)")?'
 CHANGING = re.compile(r'UPDATE "(?P<table>\w+)" SET .* WHERE "\w+"\."id" = %s$', re.DOTALL)
 BY_KEY = re.compile(r'"id" (?:= %s|IN \()')
 SOME = "found by another column"
-TESTS, HERE = str(ROOT / "tests"), __file__
+TELLERS, HERE = (str(ROOT / "tests"), str(ROOT / "config" / "demo")), __file__
+"""Who tells a story of many people's acts in one block: the tests and the demo."""
 
 
 @dataclass
@@ -127,13 +128,13 @@ def _application_only(stack: traceback.StackSummary) -> list[str]:
 
 
 def _is_tests_own(frame: FrameType | None) -> bool:
-    """Whether a test opened this block by hand, itself or through `pool.scope`; a decorated service never is."""
+    """Whether a test or the demo opened this block by hand, itself or through `pool.scope`; a decorated service never is."""
     while frame is not None:
         name = frame.f_code.co_filename
         if name.endswith("contextlib.py") and frame.f_code.co_name == "inner":
             return False
         if not name.endswith(("contextlib.py", "pool/scope.py")):
-            return name.startswith(TESTS)
+            return name.startswith(TELLERS)
         frame = frame.f_back
     return False
 
