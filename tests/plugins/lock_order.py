@@ -128,7 +128,7 @@ def _application_only(stack: traceback.StackSummary) -> list[str]:
 
 
 def _is_tests_own(frame: FrameType | None) -> bool:
-    """Whether a test or the demo opened this block by hand, itself or through `pool.scope`; a decorated service never is."""
+    """Whether a test or the demo opened this block by hand, itself or through `pool.scope`; a service never is one."""
     while frame is not None:
         name = frame.f_code.co_filename
         if name.endswith("contextlib.py") and frame.f_code.co_name == "inner":
