@@ -1,7 +1,10 @@
 """The workbook that goes back to the bank: held rows as they were written, with what is wrong and how to mend it."""
 
 import io
+from pathlib import Path
 
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
@@ -12,8 +15,12 @@ from loans.services.rows import SENSITIVE
 from pool import crypto
 from pool.rulebook import Finding
 from pool.selectors import edition
-from pool.sheets import CellProblem, Schema, Wording, declare
-from pool.templates_xlsx import annotate
+from pool.sheets import ERROR, WARNING, CellProblem, Schema, SheetRefused, Wording, declare, marking, read
+from pool.sheets.headers import letter
+from pool.templates_xlsx import annotate, told
+
+OWN_ROWS = 60_000
+"""A longer workbook goes back as its held rows only."""
 
 declare({"entry_rule": Wording(_("%(message)s"), _("%(mend)s"))})
 
@@ -48,6 +55,51 @@ def workbook(upload: Upload) -> io.BytesIO:
     )
     buffer.seek(0)
     return buffer
+
+
+def own_workbook(upload: Upload) -> io.BytesIO:
+    """The bank's own sheet with results, red cells and notes; for another format or a very long one, the held rows."""
+    if upload.file is None or upload.rows_total > OWN_ROWS:
+        return workbook(upload)
+    path = Path(settings.MEDIA_ROOT) / upload.file.path
+    buffer = io.BytesIO()
+    try:
+        with read(path, schema_of(upload)) as reader:
+            if reader.kind != "xlsx":
+                return workbook(upload)
+            places = {match.column.key: letter(match.index) for match in reader.header.matches}
+            marking.mark(
+                path, buffer, sheet=reader.sheet, header_row=reader.header_row, head=reader.head(),
+                rows={row.row: _mark(upload, row, places) for row in rows_of(upload)},
+            )  # fmt: skip
+    except (marking.CannotMark, SheetRefused):
+        return workbook(upload)
+    buffer.seek(0)
+    return buffer
+
+
+def _mark(upload: Upload, row: UploadRow, places: dict[str, str]) -> marking.RowMark:
+    found = problems_of(row)
+    cells: dict[str, tuple[str, str]] = {}
+    for problem in found:
+        place = places.get(problem.key)
+        if place:
+            worse = problem.is_error or cells.get(place, ("",))[0] == ERROR
+            note = "\n".join(filter(None, [cells.get(place, ("", ""))[1], told(problem)]))
+            cells[place] = (ERROR if worse else WARNING, note)
+    held = row.status == UploadRow.Status.HELD
+    severity = ERROR if held else WARNING if found else ""
+    return marking.RowMark(_result(upload, row), "\n".join(told(problem) for problem in found), severity, cells)
+
+
+def _result(upload: Upload, row: UploadRow) -> str:
+    words = {
+        UploadRow.Status.HELD: _("有误，未入库") if upload.is_of_loans else _("有误，未生效"),
+        UploadRow.Status.GOOD: _("无误，待复核提交"),
+        UploadRow.Status.KNOWN: _("已在库，无需再报") if upload.is_of_loans else _("分类未变，无需再报"),
+        UploadRow.Status.ENTERED: _("已入库") if upload.is_of_loans else _("已生效"),
+    }
+    return str(gettext(words[UploadRow.Status(row.status)]))
 
 
 def schema_of(upload: Upload) -> Schema:

@@ -30,6 +30,7 @@ from pool.money import ZERO
 from pool.registry import LegalDate
 from pool.rules import Window, next_quarter_start, quarter_end, quarter_start
 from pool.selectors import edition, refs
+from pool.sheets.values import Bad, parse_date
 
 LAST_CHARACTER = chr(0x10FFFF)
 
@@ -151,6 +152,16 @@ def rows_of(upload: Upload, *statuses: str) -> "QuerySet[UploadRow]":
     if statuses:
         rows = rows.filter(status__in=statuses)
     return rows.order_by("sheet", "row")
+
+
+def held_days(upload: Upload) -> Iterator[date]:
+    """The disbursement days of the held rows, where they can be read."""
+    rows = rows_of(upload, UploadRow.Status.HELD).values_list("facts__disbursed_on", "raw__disbursed_on")
+    for fact, raw in rows.iterator():
+        try:
+            yield date.fromisoformat(fact) if fact else parse_date(raw or "")
+        except (Bad, ValueError):
+            continue
 
 
 def common_problems(upload: Upload, limit: int = 5) -> list[tuple[str, int]]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("uploads/template/", uploads.template_file, name="template"),
     path("uploads/<uuid:pk>/", uploads.upload, name="upload"),
     path("uploads/<uuid:pk>/progress/", uploads.progress, name="upload_progress"),
+    path("uploads/<uuid:pk>/marked/", uploads.marked_file, name="upload_marked"),
     path("uploads/<uuid:pk>/held/", uploads.held_rows, name="upload_held"),
     path("uploads/<uuid:pk>/submit/", uploads.submit, name="upload_submit"),
     path("uploads/<uuid:pk>/cancel/", uploads.cancel, name="upload_cancel"),

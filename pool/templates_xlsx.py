@@ -289,7 +289,7 @@ def _returned_row(
         by_key.setdefault(problem.key, []).append(problem)
     worst = _worst(styles, found)
     page.write_string(number, 0, results(source) if results else _result(found), worst)
-    page.write_string(number, 1, "\n".join(_told(problem) for problem in found)[:_LONGEST_NOTE], styles.wrapped)
+    page.write_string(number, 1, "\n".join(told(problem) for problem in found)[:_LONGEST_NOTE], styles.wrapped)
     page.write_number(number, 2, source, styles.number)
     for place, column in enumerate(schema.columns, start=3):
         own = by_key.get(column.key, ())
@@ -297,7 +297,7 @@ def _returned_row(
         if text or own:
             page.write_string(number, place, text[:32_767], _worst(styles, own))
         if own:
-            _comment(page, number, place, "\n".join(_told(problem) for problem in own))
+            _comment(page, number, place, "\n".join(told(problem) for problem in own))
 
 
 def _worst(styles: _Styles, found: Sequence[CellProblem]) -> Any:
@@ -312,7 +312,7 @@ def _result(found: Sequence[CellProblem]) -> str:
     return str(gettext("请核对") if found else gettext("无误"))
 
 
-def _told(problem: CellProblem) -> str:
+def told(problem: CellProblem) -> str:
     article: str = gettext("（依据 %(article)s）") % {"article": problem.article} if problem.article else ""
     where = problem.header + gettext("：") if problem.header else ""
     between = "" if problem.message.endswith("。") else " "

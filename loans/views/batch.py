@@ -1,5 +1,6 @@
 """What the page of an upload shows."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 from loans import permissions as may
 from loans import selectors
 from loans.models import Upload, UploadRow
+from loans.reports import OWN_ROWS
 from loans.services.uploads import RowRefused
 from loans.views.page import told as stored_in_words
 from loans.words import Classification
 from pool import clock
 from pool.formats import whole, yuan
 from pool.rulebook import Finding
+from pool.rules import quarter_start
 from pool.selectors import edition
 from pool.sheets import CellProblem
 from pool.tables import keyset_page
@@ -48,7 +51,31 @@ def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "may_make": may.may_make(request.user, upload.bank_id)[0],
         "waiting": _waiting(upload),
         "words": _words(upload),
+        "has_own_workbook": _has_own_workbook(upload),
+        "closing": _closing_of_held(upload, today),
     }
+
+
+def _has_own_workbook(upload: Upload) -> bool:
+    own = upload.file is not None and upload.file.name.lower().endswith(".xlsx")
+    return bool(own and 0 < upload.rows_total <= OWN_ROWS and upload.state not in BUSY)
+
+
+def _closing_of_held(upload: Upload, today: date) -> dict[str, Any] | None:
+    """Which held rows become late, and when: those of the quarter whose window closes first."""
+    if not upload.rows_held or not upload.is_of_loans or upload.state == State.CANCELLED:
+        return None
+    for window in selectors.open_windows(today):
+        count = sum(1 for day in selectors.held_days(upload) if quarter_start(day) == window.quarter)
+        if count:
+            words = {"rows": whole(count), "quarter": window.name, "day": window.window.closes_on, "left": window.left}
+            tonight = _("%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期今晚 24 时截止：过后再录入即为逾期，不予补偿。")
+            later = _(
+                "%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期截至 %(day)s（还剩 %(left)s 个工作日），逾期不予补偿。"
+            )
+            text = tonight if window.window.closes_on == today else later
+            return {"text": text % words, "article": window.window.article}
+    return None
 
 
 def _words(upload: Upload) -> dict[str, Any]:
@@ -183,5 +210,11 @@ def _waiting(upload: Upload) -> dict[str, Any] | None:
         left = windows[0].left if windows else None
         return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": due, "left": left, "article": article}
     if upload.state == State.CHECKED:
-        return {"title": _("没有可提交的行，请改正后重新上传"), "who": _("本行经办人员"), "article": article}
+        return {
+            "title": _("没有可提交的行，请改正后重新上传"),
+            "who": _("本行经办人员"),
+            "due": None,
+            "left": None,
+            "article": article,
+        }
     return None

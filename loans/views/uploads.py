@@ -158,6 +158,16 @@ def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bank's own workbook with what was found; mended in place, it can be sent again as it is."""
+    found = _upload_or_404(request, pk)
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="own workbook with results")
+    name = f"{found.number}-{_('校验结果')}.xlsx"
+    return FileResponse(reports.own_workbook(found), as_attachment=True, filename=name, content_type=exports.XLSX)
+
+
+@login_required
 @require_POST
 @once
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -190,6 +190,11 @@ class Reader:
         """The header of each column that was found, with the unit its cells are written in."""
         return {match.column.key: header_in_unit(match) for match in self.header.matches}
 
+    def head(self) -> list[str]:
+        """The texts of the header row, of one's own columns too."""
+        rows = list(self._source.rows(self.sheet, self.header.row))
+        return [shown(cell) for cell in rows[self.header.row - 1]]
+
     def _version(self) -> str:
         if self.schema.version_sheet not in self._source.hidden():
             return ""
