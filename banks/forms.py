@@ -1,9 +1,12 @@
 """What a person fills in about a bank. Forms check shape only; the services decide."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Agreement, Bank
+from banks.models import Agreement, Bank, Membership
 from pool.models import BANK_ROLES, Role
 
 
@@ -48,6 +51,34 @@ class MemberForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("本人首次登录时须修改。"),
     )
+
+
+class HandoverForm(forms.Form):
+    """Who leaves a desk, and who goes on with what is open there."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    successor = forms.ChoiceField(
+        label=_("接手人"), required=False, help_text=_("同岗位在岗人员；没有人选时请先新增。没有未办结事项的可以不选。")
+    )
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：调离、离职、轮岗。"))
+
+    def __init__(self, *args: Any, successors: Iterable[Membership], needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(str(one.user_id), f"{one.user.display_name}（{one.user.username}）") for one in successors]
+        self.fields["successor"].choices = [("", "---------"), *people]
+        self.fields["successor"].required = needed
+
+
+class RoleForm(HandoverForm):
+    role = forms.ChoiceField(label=_("新角色"), choices=MemberForm.base_fields["role"].choices)
+    field_order = ("version", "role", "successor", "reason")
+
+
+class ResetForm(forms.Form):
+    reason = forms.CharField(
+        label=_("原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写明如何核实了本人身份，例如：当面核验工作证。"),
+    )  # fmt: skip
 
 
 class PayeeForm(forms.Form):

@@ -97,6 +97,30 @@ class Membership(BankOwned):
         return str(self.user)
 
 
+class Handover(BankOwned):
+    """Somebody left or changed desks, and what they had begun goes on with another; who prepared what stays true."""
+
+    leaver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("离岗人员"))
+    successor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("接手人")
+    )
+    on = models.DateField(_("交接日期"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理人"))
+    reason = models.CharField(_("原因"), max_length=200)
+    items = models.JSONField(_("交接时的在办事项"), default=list)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("离岗交接")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("leaver")), name="handover_to_another"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leaver} {self.on}"
+
+
 class PayeeAccount(BankOwned):
     """The dedicated account 专用账户 (20(3)); a change is a new version; two people each time."""
 

@@ -5,14 +5,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banks import rules
-from banks.models import Agreement, Bank, DishonestyListing, Membership, PayeeAccount, Standing, Violation
+from banks.models import Agreement, Bank, DishonestyListing, Handover, Membership, PayeeAccount, Standing, Violation
 from banks.permissions import PUBLIC_BODIES
-from pool.models import User
+from pool.models import FactorReset, SecondFactor, User
+from pool.registry import Draft
 from pool.rulebook import Finding
-from pool.selectors import edition
+from pool.selectors import drafts_of, edition
 
 
 def bank_of(user: User) -> Bank | None:
@@ -105,7 +106,43 @@ def standing_of(bank_id: UUID) -> Standing | None:
 
 
 def members_of(bank_id: UUID) -> "QuerySet[Membership]":
-    return Membership.objects.filter(bank_id=bank_id).select_related("user").order_by("user__role", "user__username")
+    factor = SecondFactor.objects.filter(user=OuterRef("user"), confirmed=True)
+    rows = Membership.objects.filter(bank_id=bank_id).select_related("user").annotate(has_factor=Exists(factor))
+    return rows.order_by("-is_active", "user__role", "user__username")
+
+
+def successors_of(membership: Membership) -> "QuerySet[Membership]":
+    """Who could take over: active people of the same bank at the same desk."""
+    same = Membership.objects.filter(bank_id=membership.bank_id, is_active=True, user__role=membership.user.role)
+    return same.exclude(pk=membership.pk).select_related("user").order_by("user__username")
+
+
+def handed_to(user: User) -> list[User]:
+    """Those whose work this person has taken over, also through somebody who has left since."""
+    found: dict[UUID, User] = {}
+    asked = [user.pk]
+    while asked:
+        rows = Handover.objects.filter(successor_id__in=asked).select_related("leaver")
+        fresh = {row.leaver_id: row.leaver for row in rows if row.leaver_id not in found and row.leaver_id != user.pk}
+        found |= fresh
+        asked = list(fresh)
+    return list(found.values())
+
+
+def open_work(user: User) -> list[Draft]:
+    """What would stay lying if this person left: their own drafts, and those they had taken over."""
+    return [draft for person in (user, *handed_to(user)) for draft in drafts_of(person)]
+
+
+def handovers_of(bank_id: UUID) -> "QuerySet[Handover]":
+    rows = Handover.objects.filter(bank_id=bank_id).select_related("leaver", "successor", "by")
+    return rows.order_by("-on", "-id")
+
+
+def resets_of(bank_id: UUID) -> "QuerySet[FactorReset]":
+    """Resets of a second factor that wait for their second person; found by membership, which row security guards."""
+    rows = FactorReset.objects.filter(user__membership__bank=bank_id, outcome=FactorReset.State.PROPOSED)
+    return rows.select_related("user", "proposed_by").order_by("proposed_at")
 
 
 def violations_of(bank_id: UUID) -> "QuerySet[Violation]":

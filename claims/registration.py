@@ -10,7 +10,18 @@ from claims.views import bank, panels, today
 from loans.models import Loan
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
-from pool.registry import ApiScope, Bar, FileGuard, Invariant, NavItem, Panel, Search, SubjectPage, TodoSource
+from pool.registry import (
+    ApiScope,
+    Bar,
+    DraftSource,
+    FileGuard,
+    Invariant,
+    NavItem,
+    Panel,
+    Search,
+    SubjectPage,
+    TodoSource,
+)
 
 GROUP = _("补偿")
 HITS = 20
@@ -36,6 +47,7 @@ def register() -> None:
         ApiScope(permissions.API_SCOPE, _("读取补偿申请"), BANK_ROLES | permissions.READERS, order=30)
     )
     registry.bars.register(Bar("claims", Loan._meta.label_lower, selectors.claim_in_the_way, order=10))
+    registry.drafts.register(DraftSource("claims", todos.drafts, 20))
     registry.listings.register(bank.CLAIMS)
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
     for kind, page in (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade")):

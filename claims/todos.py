@@ -25,7 +25,7 @@ from claims.models import (
 )
 from claims.services import due
 from pool.models import Deadline, Role, User
-from pool.registry import Todo
+from pool.registry import Draft, Todo
 from pool.selectors import edition
 
 BANK, MANAGER, FINANCE, AUTHORITY = (
@@ -191,6 +191,15 @@ class Heap:
             count=found["n"],
             mine=self.mine,
         )
+
+
+def drafts(person: User) -> Iterator[Draft]:
+    """What this person has prepared here and nobody has submitted or cancelled."""
+    claims = Claim.objects.filter(made_by=person, state__in=[Claim.State.DRAFT, Claim.State.RETURNED])
+    yield Draft(_("未提交的补偿申请"), claims.count(), f"{reverse('claims:index')}?state=draft")
+    for model in (EndingRequest, Upgrade):
+        rows = model.objects.filter(made_by=person, state=model.State.PREPARED)
+        yield Draft(str(model._meta.verbose_name), rows.count(), reverse("claims:upgrades"))
 
 
 def todos(person: User, on: date) -> Iterator[Todo]:

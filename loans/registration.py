@@ -17,6 +17,7 @@ from pool.registry import (
     ApiScope,
     DateSource,
     DeadlineRule,
+    DraftSource,
     FileGuard,
     Invariant,
     NavItem,
@@ -35,6 +36,7 @@ def register() -> None:
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
     registry.listings.register(library.LOANS)
     registry.listings.register(library.UPLOADS)
+    registry.drafts.register(DraftSource("loans", todos.drafts, 10))
     registry.legal_dates.register(DateSource("loans.entry_windows", selectors.entry_window_dates, 10))
     registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))
     registry.api_scopes.register(ApiScope(may.API_SCOPE, _("读取贷款"), may.READERS, order=20))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from loans import selectors
 from loans.models import ClassificationRequest, Correction, Extension, Upload, WithdrawalRequest
 from pool.models import Role
-from pool.registry import Todo
+from pool.registry import Draft, Todo
 from pool.selectors import edition
 
 SHOWN_WORKING_DAYS = 10
@@ -22,6 +22,17 @@ def todos(user: Any, on: date) -> Iterable[Todo]:
         yield from _for_checker(user, on)
     if user.role == Role.BANK_MAKER:
         yield from _for_maker(user, on)
+
+
+def drafts(user: Any) -> Iterable[Draft]:
+    """What this person has prepared here and nobody has submitted or cancelled."""
+    uploads = Upload.objects.visible_to(user).filter(
+        made_by=user, state__in=[Upload.State.RECEIVED, Upload.State.CHECKING, Upload.State.CHECKED]
+    )
+    yield Draft(_("未提交的入库批次"), uploads.count(), f"{reverse('loans:uploads')}?state=checked")
+    for model in (ClassificationRequest, WithdrawalRequest, Extension, Correction):
+        rows = model.objects.visible_to(user).filter(made_by=user, state=model.State.PREPARED)
+        yield Draft(str(model._meta.verbose_name), rows.count(), reverse("loans:list"))
 
 
 def _for_checker(user: Any, on: date) -> Iterable[Todo]:

@@ -73,9 +73,11 @@ def may_end_sessions(user: Any) -> Answer:
 
 
 def may_propose_factor_reset(user: Any, person: Any) -> Answer:
-    """The first of the two; for nobody oneself."""
+    """The first of the two; for nobody oneself. A bank's administrator for the people of that bank."""
     if user.pk == person.pk:
         return False, _("不能为自己提出重置。")
+    if _of_one_bank(user, person):
+        return has_role(user, {Role.BANK_ADMIN})
     return has_role(user, {Role.SECURITY_ADMIN})
 
 
@@ -83,4 +85,10 @@ def may_confirm_factor_reset(user: Any, row: Any) -> Answer:
     """The second: another administrator, and not whom it is about."""
     if user.pk in {row.proposed_by_id, row.user_id}:
         return False, _("提出人和当事人都不能确认本项重置，请由另一人确认。")
+    if _of_one_bank(user, row.user):
+        return has_role(user, {Role.BANK_ADMIN})
     return has_role(user, {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
+
+
+def _of_one_bank(user: Any, person: Any) -> bool:
+    return user.institution is not None and user.institution == person.institution

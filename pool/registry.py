@@ -57,6 +57,24 @@ class DateSource:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """Work of one kind that a person has begun and nobody has finished; `url` lists it."""
+
+    label: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class DraftSource:
+    """`fn(user)` gives what this person has begun in a room, for whoever takes it over."""
+
+    name: str
+    fn: Callable[[Any], Iterable[Draft]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class SubjectPage:
     """The page of a kind of subject ("loans.loan"): the address named so takes its key."""
 
@@ -237,6 +255,7 @@ def _name(item: Any) -> str:
 
 
 todos: Registry[TodoSource] = Registry("todo")
+drafts: Registry[DraftSource] = Registry("source of drafts")
 listings: Registry[Any] = Registry("list")
 legal_dates: Registry[DateSource] = Registry("source of legal dates")
 subject_pages: Registry[SubjectPage] = Registry("page of a subject")

@@ -24,7 +24,7 @@ from pool.refs import (
     lpr_from_file,
     sizes_from_file,
 )
-from pool.registry import LegalDate, Todo
+from pool.registry import Draft, LegalDate, Todo
 from pool.workdays import Calendar
 
 TABLES = (CalendarYear, CalendarDay, LprRate, FxRate, RestrictedIndustry, ReferenceCoverage)
@@ -106,6 +106,11 @@ def days_left(due: date, on: date) -> int:
     """Working days until the end of the day, today not counted; below zero it is over."""
     calendar = refs(on).calendar
     return calendar.remaining(on, due) if due >= on else min(-1, -calendar.workdays_between(due, on))
+
+
+def drafts_of(user: User) -> list[Draft]:
+    """What this person has begun and nobody has finished, over all rooms."""
+    return [draft for source in registry.drafts for draft in source.fn(user) if draft.count]
 
 
 def dates_of(user: User, first: date, last: date) -> list[LegalDate]:

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pool import registry
 from pool.models import Role
-from pool.registry import Bar, DateSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
+from pool.registry import Bar, DateSource, DraftSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
 from recovery import invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
-from recovery.todos import todos
+from recovery.todos import drafts, todos
 from recovery.views import pages, panels
 from recovery.views.common import PURPOSES
 
@@ -21,6 +21,7 @@ def register() -> None:
     registry.bars.register(Bar("recovery", LOAN, selectors.closing_in_the_way, order=20))
     registry.todos.register(TodoSource("recovery", todos, order=40))
     registry.listings.register(pages.RECOVERIES)
+    registry.drafts.register(DraftSource("recovery", drafts, 30))
     registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
     for kind in ("return", "settlement", "closing"):
         registry.subject_pages.register(SubjectPage(f"recovery.{kind}", f"recovery:{kind}"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from loans.models import Loan
 from pool.models import Role
 from pool.money import yuan
-from pool.registry import Todo
+from pool.registry import Draft, Todo
 from pool.selectors import edition
 from recovery import selectors, terms
 from recovery.models import Closing, Recovery, Return, Settlement
@@ -23,6 +23,14 @@ State = Closing.State
 def todos(user: Any, on: date) -> Iterable[Todo]:
     for source in SOURCES.get(user.role, ()):
         yield from source(user, on)
+
+
+def drafts(user: Any) -> Iterator[Draft]:
+    """What this person has prepared here and nobody has submitted or cancelled."""
+    places = ((Recovery, "recoveries"), (Settlement, "settlements"), (Closing, "closings"))
+    for model, page in places:
+        rows = model.objects.visible_to(user).filter(made_by=user, state=model.State.PREPARED)
+        yield Draft(str(model._meta.verbose_name), rows.count(), f"{reverse(f'recovery:{page}')}?state=prepared")
 
 
 def _law(slug: str) -> str:

@@ -92,7 +92,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "violations": selectors.violations_of(bank.pk),
         "today": today,
         **_standing(bank),
-        **_payee(bank),
+        **payee_of(bank),
         **_acts(request.user, bank),
     }
     return render(request, "banks/detail.html", context)
@@ -130,7 +130,7 @@ def _standing(bank: Bank) -> dict[str, Any]:
     return {"meter": meter, "standing_finding": told(meter.reckoned.finding), "events": table}
 
 
-def _payee(bank: Bank) -> dict[str, Any]:
+def payee_of(bank: Bank) -> dict[str, Any]:
     account, waiting = selectors.confirmed_payee(bank.pk), selectors.unconfirmed_payee(bank.pk)
     return {"payee": _shown(account), "payee_waiting": _shown(waiting)}
 

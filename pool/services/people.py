@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import audit
 from pool.errors import NotPermitted, Refused, Stale
-from pool.models import BANK_ROLES, Role, User
+from pool.models import BANK_ROLES, ApiToken, Role, User
 from pool.permissions import may_manage_accounts, require
-from pool.services import sessions
+from pool.services import feeds, sessions
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def set_active(*, user_id: UUID, active: bool, by: User, on: date, version: int,
     user.is_active = active
     _save(user, "is_active")
     if not active:
-        sessions.close_all(user, by=by)
+        end_access(user, by=by, on=on)
     audit.record(
         "people.set_active",
         user,
@@ -78,6 +79,17 @@ def set_active(*, user_id: UUID, active: bool, by: User, on: date, version: int,
         bank=user.institution,
     )
     return user
+
+
+def end_access(user: User, *, by: User, on: date) -> dict[str, int]:
+    """Every door that this person had: sessions, tokens of the interface, the calendar's address."""
+    ended = {
+        "sessions": sessions.close_all(user, by=by),
+        "tokens": ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now()),
+        "feeds": int(feeds.close_feed(user=user, by=by, on=on)),
+    }
+    audit.record("people.end_access", user, by=by, on=on, after=ended, bank=user.institution)
+    return ended
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
-from pool.models import BANK_ROLES, LprRate, RestoreAcceptance, Role, SavedFilter, User
+from pool.models import BANK_ROLES, FactorReset, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import feeds, sessions, tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
@@ -79,6 +79,14 @@ def bank(world: World) -> Parts:
 def membership(world: World) -> Parts:
     with scope.everything():
         return {"pk": Membership.objects.get(user=world.team.maker).pk}
+
+
+@builds("factor_reset")
+def factor_reset(world: World) -> Parts:
+    """Proposed by an administrator who is gone meanwhile; another of the bank may decide."""
+    proposer = person(Role.BANK_ADMIN, world.team.pk)
+    row = FactorReset.objects.create(user=world.team.checker, proposed_by=proposer, reason="手机遗失")
+    return {"pk": row.pk}
 
 
 @builds("unconfirmed_payee")
