@@ -9,8 +9,11 @@ from claims import selectors as claims_selectors
 from claims import services as claims
 from claims.models import Claim, EndingRequest, Upgrade
 from loans import services as loans
-from loans.models import ClassificationRequest, Loan, WithdrawalRequest
+from loans.forms import filled_in
+from loans.models import ClassificationRequest, Correction, Extension, Loan, WithdrawalRequest
+from loans.services.correction import declared
 from pool import storage
+from pool.rules import add_months
 from pool.selectors import refs
 from recovery import services as recovery
 from recovery.models import Closing, Recovery, Settlement
@@ -80,6 +83,61 @@ def ending_cancelled(case: Case) -> None:
     with case.maker() as (by, on):
         request = case.newest(EndingRequest)
         claims.cancel_ending(request_id=request.pk, by=by, on=on, version=request.version)
+
+
+# --- the entry itself ---------------------------------------------------------------------------------------------------
+
+
+@verb
+def extension_prepared(case: Case, months: str) -> None:
+    """Agreed on the day it is entered, for so many months more."""
+    with case.maker() as (by, on):
+        later = add_months(case.loan.due_on, int(months))
+        paper = sample("展期协议", f"借据号：{case.life.iou_number}", f"展期至：{later}")
+        loans.prepare_extension(
+            loan_id=case.loan.pk, extended_to=later, agreed_on=on, agreement=paper, name="展期协议.pdf", by=by, on=on,
+            reason="主要客户回款延后，经双方协商展期。",
+        )  # fmt: skip
+
+
+@verb
+def extension_submitted(case: Case) -> None:
+    with case.checker() as (by, on):
+        request = case.newest(Extension)
+        loans.extend_loan(request_id=request.pk, by=by, on=on, version=request.version)
+
+
+@verb
+def extension_cancelled(case: Case) -> None:
+    with case.maker() as (by, on):
+        request = case.newest(Extension)
+        loans.cancel_extension(request_id=request.pk, by=by, on=on, version=request.version)
+
+
+@verb
+def correction_prepared(case: Case, field: str, text: str) -> None:
+    with case.maker() as (by, on):
+        cells = {
+            key: "、".join(value) if isinstance(value, list) else str(value)
+            for key, value in filled_in(declared(case.loan)).items()
+        }
+        loans.prepare_correction(
+            loan_id=case.loan.pk, cells={**cells, field: text}, by=by, on=on, reason="录入时看错行，按原件更正。"
+        )
+
+
+@verb
+def correction_submitted(case: Case) -> None:
+    with case.checker() as (by, on):
+        request = case.newest(Correction)
+        loans.correct_loan(request_id=request.pk, by=by, on=on, version=request.version)
+
+
+@verb
+def correction_cancelled(case: Case) -> None:
+    with case.maker() as (by, on):
+        request = case.newest(Correction)
+        loans.cancel_correction(request_id=request.pk, by=by, on=on, version=request.version)
 
 
 # --- out of the library -----------------------------------------------------------------------------------------------

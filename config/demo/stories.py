@@ -349,6 +349,24 @@ WITHOUT_CLAIM: tuple[Story, ...] = (
         2024-11-05 withdrawal_prepared
         2024-11-06 withdrawal_cancelled
         """),
+    story("展期六个月", "plain", "B01", "2024-07-25", """
+        2024-12-05 extension_prepared 6
+        2024-12-06 extension_submitted
+        """),
+    story("展期，待复核", "plain", "B01", "2024-07-26", "2025-01-15 extension_prepared 3"),
+    story("展期登记取消", "plain", "B03", "2024-07-29", """
+        2024-12-05 extension_prepared 6
+        2024-12-06 extension_cancelled
+        """),
+    story("更正从业人数", "plain", "B01", "2024-07-30", """
+        2024-11-13 correction_prepared staff 38
+        2024-11-14 correction_submitted
+        """),
+    story("更正，待复核", "plain", "B01", "2024-07-31", "2025-01-15 correction_prepared staff 52"),
+    story("更正取消", "plain", "B03", "2024-08-01", """
+        2024-11-13 correction_prepared staff 38
+        2024-11-14 correction_cancelled
+        """),
     story("不良认定，待复核", "plain", "B01", "2024-07-18", "2025-01-15 classified substandard"),
     story("认定申请取消", "plain", "B03", "2024-07-19", """
         2024-12-11 classified doubtful

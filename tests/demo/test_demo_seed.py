@@ -8,13 +8,13 @@ from claims.models import Claim, FundingPlan, Objection, PapersPacket, Payment, 
 from config.demo import seed, world
 from config.demo.loans import DEMO_DAY
 from evaluation.models import Evaluation, Report
-from loans.models import Loan, Upload
+from loans.models import Correction, Extension, Loan, Upload
 from pool import clock, scope
 from pool.models import Transition
 from recovery.models import Closing, Recovery, Return, Settlement
 
 LIVES = (
-    *(Loan, Upload, Claim, Publicity, Objection, FundingPlan, PapersPacket, Payment, Upgrade),
+    *(Loan, Upload, Extension, Correction, Claim, Publicity, Objection, FundingPlan, PapersPacket, Payment, Upgrade),
     *(Recovery, Return, Settlement, Closing),
 )
 
