@@ -31,7 +31,7 @@ STEPS = {
     "publicise": step("approved", "authority", "publicised"),
     "plan": step("cleared", "authority", "drafted"),
     "issue": step("drafted", "authority", "planned"),
-    "unplan": step("planned", "authority", "cleared"),
+    "unplan": step("planned complete prepared", "authority", "cleared"),
     "papers": step("planned", "finance_clerk", "complete"),
     "prepare": step("complete", "finance_clerk", "prepared"),
     "approve": step("prepared", "finance_approver", "instructed"),

@@ -181,7 +181,7 @@ def run(wanted: int, found: World, salt: int = 0) -> None:
 @pytest.mark.django_db
 def test_the_services_follow_the_model(plans_without_their_document: None) -> None:
     began, found = time.monotonic(), world()
-    for part in rounds(2, 1000):
+    for part in rounds(6, 1000):
         run(PART, found, part)
     said = found.counted
     told("life cycle", began, steps=said["drawn"], acts=said["steps"], refused=said["refused"], paid=said["confirm"],
