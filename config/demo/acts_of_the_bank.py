@@ -85,7 +85,7 @@ def ending_cancelled(case: Case) -> None:
         claims.cancel_ending(request_id=request.pk, by=by, on=on, version=request.version)
 
 
-# --- the entry itself --------------------------------------------------------------------------------------------------
+# --- the entry itself -------------------------------------------------------------------------------------------------
 
 
 @verb
