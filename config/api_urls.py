@@ -16,6 +16,7 @@ from claims.api.views import ClaimResource
 from config.converters import TrialKind
 from evaluation.api.reports import ReportResource
 from evaluation.api.trial import TrialView
+from loans.api.filing import UploadResource
 from loans.api.views import LoanResource
 
 app_name = "api"
@@ -46,6 +47,7 @@ class NoSuchAddress(APIView):
 register_converter(TrialKind, "trial")
 router = SimpleRouter(use_regex_path=False)
 router.register("loans", LoanResource, basename="loan")
+router.register("uploads", UploadResource, basename="upload")
 router.register("claims", ClaimResource, basename="claim")
 router.register("reports", ReportResource, basename="report")
 

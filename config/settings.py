@@ -319,6 +319,8 @@ SPECTACULAR_SETTINGS = {
         "LoanState": "loans.models.Loan.State",
         "ClaimState": "claims.models.Claim.State",
         "LoanLibrary": "loans.models.Loan.Library",
+        "UploadKind": "loans.models.Upload.Kind",
+        "ReportKind": "evaluation.models.Report.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -9,6 +9,8 @@ from pool.permissions import Answer, has_role, require
 
 __all__ = [
     "API_SCOPE",
+    "FILERS",
+    "FILING_SCOPE",
     "READERS",
     "may_check",
     "may_download",
@@ -22,6 +24,9 @@ READERS = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER, Role.BANK_ADMIN}) | (PU
 """Those who may open loans; the sharing departments read reports, not clients (8(4), 10.1(2))."""
 EXPORTERS = READERS - {Role.BANK_ADMIN}
 API_SCOPE = "loans:read"
+FILING_SCOPE = "loans:file"
+FILERS = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER})
+"""Whose tokens may file: the maker's receives, the checker's submits."""
 
 
 def may_make(user: User, bank_id: UUID) -> Answer:

@@ -40,6 +40,7 @@ def register() -> None:
     registry.legal_dates.register(DateSource("loans.entry_windows", selectors.entry_window_dates, 10))
     registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))
     registry.api_scopes.register(ApiScope(may.API_SCOPE, _("读取贷款"), may.READERS, order=20))
+    registry.api_scopes.register(ApiScope(may.FILING_SCOPE, _("报送贷款和分类"), may.FILERS, order=25))
     registry.search.register(Search("loans", _("贷款"), _hits, order=20))
     registry.jobs.register(jobs.entry_windows)
     registry.jobs.register(jobs.recheck_standing)

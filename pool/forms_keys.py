@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from pool.errors import Refused, Stale
-from pool.models import FormKey
+from pool.models import FormKey, User
 
 FIELD = "form_key"
 KEPT_FOR = timedelta(days=30)
@@ -62,17 +62,19 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 
 
 def _take(request: HttpRequest) -> tuple[FormKey, bool]:
+    return take(**_wanted(request), digest=body_hash(request))
+
+
+def take(*, person: User, route: str, key: UUID, digest: str) -> tuple[FormKey, bool]:
     """Insert the key first: a second request with it waits here until the first has ended."""
-    wanted = _wanted(request)
-    digest = body_hash(request)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO pool_formkey (person_id, route, key, body_hash, answer, created_at)"
             " VALUES (%s, %s, %s, %s, '', now()) ON CONFLICT DO NOTHING RETURNING id",
-            [wanted["person"].pk, wanted["route"], wanted["key"], digest],
+            [person.pk, route, key, digest],
         )
         fresh = cursor.fetchone() is not None
-    row = FormKey.objects.get(**wanted)
+    row = FormKey.objects.get(person=person, route=route, key=key)
     _require_same(row, digest)
     return row, fresh
 

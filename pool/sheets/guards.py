@@ -48,7 +48,7 @@ _MACRO_PARTS = ("vbaproject.bin", "macrosheets/", "dialogsheets/")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file that may be read: xlsx, xls or csv, and the memory its reading may take."""
+    """A file that may be read: xlsx, xls, csv or jsonl, and the memory its reading may take."""
 
     kind: str
     memory: int = 0
@@ -70,7 +70,7 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS) -> Checked:
         return Checked("xls", min(limits.memory_floor + 20 * size, limits.memory_ceiling))
     _within(size, limits.csv_bytes)
     _check_text(start)
-    return Checked("csv")
+    return Checked("jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv")
 
 
 def _within(size: int, limit: int) -> None:

@@ -76,7 +76,7 @@ class _Names:
     def __init__(self, schema: Schema) -> None:
         self.columns: dict[str, Column] = {}
         for column in schema.columns:
-            for name in (column.header, *column.synonyms):
+            for name in (column.header, column.key, *column.synonyms):
                 known = self.columns.setdefault(normalise(name)[0], column)
                 if known is not column:
                     raise ValueError(f"{name!r} names both {known.key!r} and {column.key!r}")

@@ -16,8 +16,9 @@ from types import TracebackType
 
 from pool.masking import mask_identity
 
-from .guards import DEFAULT_LIMITS, Limits, check
+from .guards import DEFAULT_LIMITS, Checked, Limits, check
 from .headers import HEADER_ROWS, Header, Match, find_header, header_in_unit, letter
+from .json_lines import JsonLinesSource
 from .problems import ERROR, WARNING, CellProblem, SheetRefused
 from .schema import Column, Kind, Schema, squeeze
 from .sources import Cells, CsvSource, Source, WorkbookSource
@@ -184,7 +185,7 @@ class Reader:
 
     @property
     def header_row(self) -> int:
-        return self.header.row
+        return self.header.row - 1 + self._source.first
 
     def headers(self) -> dict[str, str]:
         """The header of each column that was found, with the unit its cells are written in."""
@@ -230,8 +231,8 @@ class Reader:
         if self.broken:
             return
         self.rows_read = 0
-        header_row, layout, limit = self.header.row, self.layout, self._limits.rows
-        for number, cells in enumerate(self._source.rows(self.sheet), start=1):
+        header_row, layout, limit = self.header_row, self.layout, self._limits.rows
+        for number, cells in enumerate(self._source.rows(self.sheet), start=self._source.first):
             if number <= header_row or _blank(cells):
                 continue
             if layout.is_summary(cells):
@@ -277,12 +278,18 @@ def read(path: str | PathLike[str], schema: Schema, *, limits: Limits = DEFAULT_
     """Open a spreadsheet; raises `SheetRefused` where the file as a whole cannot be read."""
     path = Path(path)
     checked = check(path, limits)
-    source: Source = CsvSource(path) if checked.kind == "csv" else WorkbookSource(path, checked.memory, limits)
+    source = _source(path, checked, limits)
     try:
         return Reader(source, schema, checked.kind, limits)
     except BaseException:
         source.close()
         raise
+
+
+def _source(path: Path, checked: Checked, limits: Limits) -> Source:
+    if checked.kind == "csv":
+        return CsvSource(path)
+    return JsonLinesSource(path) if checked.kind == "jsonl" else WorkbookSource(path, checked.memory, limits)
 
 
 def row_of(schema: Schema, cells: Mapping[str, Raw], number: int = 1, sheet: str = "") -> Row:

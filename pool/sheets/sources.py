@@ -22,9 +22,10 @@ csv.field_size_limit(1 << 20)
 
 
 class Source(Protocol):
-    """An open file."""
+    """An open file; its first row has the number `first`."""
 
     encoding: str
+    first: int
 
     def sheets(self) -> list[str]:
         """Names of the visible sheets, in order."""
@@ -43,6 +44,7 @@ class WorkbookSource:
     """An .xlsx or .xls file, read in a child process whose memory and time are limited."""
 
     encoding = ""
+    first = 1
 
     def __init__(self, path: Path, memory: int, limits: Limits) -> None:
         self._child = subprocess.Popen(  # our own script, no shell
@@ -107,6 +109,8 @@ class WorkbookSource:
 
 class CsvSource:
     """A .csv file, streamed: UTF-8 with or without a mark, else GB 18030, else UTF-16 with a mark."""
+
+    first = 1
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -16,7 +16,9 @@ from playwright.sync_api import Page
 from config.dev.places import ROOT
 from pool import clock
 from tests.api.test_api import token_for
+from tests.api.test_filing import lines
 from tests.factories import claims as make
+from tests.factories.loans import loan_cells
 from tests.plugins.browsers import Portal
 
 
@@ -33,6 +35,7 @@ def test_the_schema_is_valid_and_names_every_address(schema: dict[str, Any]) -> 
     assert set(schema["paths"]) == {
         "/api/v1/loans/", "/api/v1/loans/{id}/", "/api/v1/claims/", "/api/v1/claims/{id}/", "/api/v1/reports/",
         "/api/v1/reports/{id}/", "/api/v1/reports/{id}/pdf/", "/api/v1/reports/{id}/xlsx/", "/api/v1/trial/{kind}/",
+        "/api/v1/uploads/", "/api/v1/uploads/{id}/", "/api/v1/uploads/{id}/rows/", "/api/v1/uploads/{id}/submit/",
     }  # fmt: skip
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
@@ -50,12 +53,16 @@ def test_the_page_works_under_the_content_policy(live_portal: Portal, page: Page
     page.goto("/api/v1/docs/")
     page.wait_for_selector("#swagger-ui .opblock")
     assert page.locator(".opblock").count() >= 9
-    page.locator(".opblock-post .opblock-summary-control").click()
+    page.locator("[id$=trial_create] .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     answered = page.locator(".live-responses-table tbody .response-col_status")
     answered.wait_for()
     assert answered.inner_text().strip().startswith("200")
+
+
+def cells(**given: Any) -> dict[str, Any]:
+    return loan_cells(disbursed_on="2024-10-15", matures_on="2025-10-15", **given)
 
 
 def the_client() -> str:
@@ -72,18 +79,23 @@ def test_the_client_of_the_documentation_runs(
     paid = make.paid_claim(team, balance="1234567.89")
     monkeypatch.setenv("POOL_URL", str(live_portal))
     monkeypatch.setenv("POOL_TOKEN", token_for(team.maker))
+    loans = tmp_path / "loans.jsonl"
+    loans.write_bytes(lines(cells(), cells(principal="很多")))
+    monkeypatch.setenv("POOL_FILE", str(loans))
     file = tmp_path / "pool_client.py"
     file.write_text(the_client(), encoding="utf-8")
     names = runpy.run_path(str(file), run_name="__main__")
     told = capsys.readouterr().out.splitlines()
-    assert f"{paid.number} 0.4000 493827.16 paid" in told and told[-1] == "2024-10-08"
-    assert len(told) == 11 + 1 + 1
+    assert f"{paid.number} 0.4000 493827.16 paid" in told and told[-3] == "2024-10-08"
+    assert len(told) == 11 + 1 + 1 + 2
+    assert told[-2].endswith("checked 1 1")
+    assert told[-1].startswith("2 JJ")
     with pytest.raises(names["Problem"], match="not_authenticated"):
         names["Pool"](str(live_portal), "wrong").ask("loans/")
-    assert names["Pool"](str(live_portal)).trial("size", {"group": "x"})["field"] == "group"
+    assert names["Pool"](str(live_portal)).ask("trial/size/", {"group": "x"})["field"] == "group"
 
 
 def test_the_client_needs_no_library_and_few_lines() -> None:
     code = the_client()
-    assert len(code.splitlines()) < 60
-    assert set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)) == {"json", "os", "urllib"}
+    assert len(code.splitlines()) < 64
+    assert set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)) == {"json", "os", "time", "urllib", "uuid"}

@@ -1,0 +1,140 @@
+"""`/api/v1/uploads/`: a bank's core system files loans and classifications, by the rules and words of the portal."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.response import Response
+
+from loans import permissions as may
+from loans import selectors, services
+from loans.models import Upload, UploadRow
+from loans.reports import problems_of
+from pool import clock
+from pool.api.idempotency import HEADER, once
+from pool.api.resources import ReadOnlyResource
+
+KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True,
+    description=_("每次提交取一个新的 UUID；重发同一请求时用同一个，只办理一次。"),
+)  # fmt: skip
+
+
+class UploadSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Upload
+        fields = [
+            "id", "number", "kind", "source", "state", "rows_total", "rows_done", "rows_good", "rows_held",
+            "rows_known", "rows_late", "rows_warned", "rows_entered", "principal_good", "principal_entered", "made_on",
+            "submitted_on", "receipt_number", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class NewUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text=_("xlsx、xls、csv 或 jsonl（每行一个对象，键为字段代码）。"))
+    kind = serializers.ChoiceField(choices=Upload.Kind.choices, default=Upload.Kind.LOANS)
+
+
+class SubmissionSerializer(serializers.Serializer):
+    version = serializers.IntegerField(help_text=_("核对时看到的版本；其后有变动的，不办理。"))
+
+
+class ProblemSerializer(serializers.Serializer):
+    field = serializers.CharField(source="key")
+    severity = serializers.CharField()
+    code = serializers.CharField()
+    value = serializers.CharField()
+    message = serializers.CharField()
+    mend = serializers.CharField()
+    article = serializers.CharField()
+
+
+class UploadRowSerializer(serializers.ModelSerializer):
+    problems = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UploadRow
+        fields = ["id", "row", "loan_number", "status", "late", "problems"]
+
+    def get_problems(self, row: UploadRow) -> ProblemSerializer(many=True):  # type: ignore[valid-type]
+        return ProblemSerializer(problems_of(row), many=True).data
+
+
+class UploadFilter(filters.FilterSet):
+    class Meta:
+        model = Upload
+        fields = ["state", "kind", "number"]
+
+
+@extend_schema_view(
+    list=extend_schema(summary=_("本行入库批次，新的在前")),
+    retrieve=extend_schema(summary=_("一个批次的进度和结果")),
+)
+class UploadResource(ReadOnlyResource):
+    """Received by a maker's token, checked in the background, submitted by a checker's token."""
+
+    scope = may.FILING_SCOPE
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = UploadFilter
+    queryset = Upload.objects.none()
+    serializer_class = UploadSerializer
+    parser_classes = [MultiPartParser, JSONParser]
+
+    def get_queryset(self) -> Any:
+        return self.queryset if self.is_described() else selectors.visible_uploads(self.request.user)
+
+    @extend_schema(
+        summary=_("提交一个文件，后台核验"), parameters=[KEY], request={"multipart/form-data": NewUploadSerializer},
+        responses={201: UploadSerializer, 200: UploadSerializer},
+    )  # fmt: skip
+    def create(self, request: Any) -> Response:
+        """201 the first time; the same request again gives 200 and the same batch."""
+        may.require(may.may_make(request.user, request.user.institution))
+        asked = NewUploadSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        file, kind = asked.validated_data["file"], asked.validated_data["kind"]
+
+        def receive() -> str:
+            made = services.receive_upload(file=file, name=file.name, by=request.user, on=clock.today(), kind=kind)
+            return str(made.pk)
+
+        key, fresh = once(request, receive)
+        upload = self.get_queryset().get(pk=key)
+        return Response(self.get_serializer(upload).data, status=201 if fresh else 200)
+
+    @extend_schema(summary=_("逐行结果；status=held 为暂缓的行"), responses=UploadRowSerializer(many=True))
+    @action(detail=True, filterset_class=None, filter_backends=[])
+    def rows(self, request: Any, pk: Any = None) -> Response:
+        """Every row with what is wrong, which article, how to mend."""
+        asked = request.query_params.get("status", "")
+        rows = selectors.rows_of(self.get_object(), *([asked] if asked in UploadRow.Status.values else []))
+        self.paginator.ordering = "id"  # keys are drawn in the order of the file
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(UploadRowSerializer(page, many=True).data)
+
+    @extend_schema(
+        summary=_("复核人员提交批次，提交时刻决定入库日期"), parameters=[KEY], request=SubmissionSerializer,
+        responses=UploadSerializer,
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Any, pk: Any = None) -> Response:
+        """As on the portal: another person than the maker, at the version that was looked at (19(1))."""
+        upload = self.get_object()
+        may.require(may.may_check(request.user, upload.bank_id))
+        asked = SubmissionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+
+        def submitting() -> str:
+            done = services.submit_upload(
+                upload_id=upload.pk, by=request.user, on=clock.today(), version=asked.validated_data["version"]
+            )
+            return str(done.pk)
+
+        once(request, submitting)
+        upload.refresh_from_db()
+        return Response(self.get_serializer(upload).data)
