@@ -27,6 +27,7 @@ class Points:
 
     def __init__(self, at: int) -> None:
         self.at, self._number = at, count(1)
+        self.said: list[str] = []
 
     def reached(self) -> None:
         if next(self._number) == self.at:
@@ -41,10 +42,12 @@ class Points:
         app.send_task = lambda *_given, **_named: self._around(lambda: None)
 
     def _statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.said.append(f"{str(sql)[:120]} {params if len(str(params)) < 200 else ''}")
         self.reached()
         return execute(sql, params, many, context)
 
     def _around(self, act: Act) -> Any:
+        self.said.append("".join(traceback.format_stack(limit=6)[:-1]))
         self.reached()
         answer = act()
         self.reached()
@@ -69,13 +72,14 @@ def died(act: Act, at: int) -> bool:
 def _live(act: Act, at: int) -> NoReturn:
     # What earlier tests left behind is not finalised here: a suspended block would end in this child's transaction.
     gc.disable()
+    points = Points(at)
     try:
-        Points(at).watch()
+        points.watch()
         act()
         os._exit(0)
     except BaseException:  # noqa: BLE001 - a child of a test must never return into it
         traceback.print_exc()
-        print(_where(), file=sys.stderr, flush=True)
+        print(*points.said, _where(), sep="\n", file=sys.stderr, flush=True)
         os._exit(FAULT)
 
 
