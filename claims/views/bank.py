@@ -23,7 +23,7 @@ from claims.views.acts import claim_of, deed, loan_of, text
 from loans import selectors as loans
 from loans.models import Loan
 from pool import audit, clock
-from pool.errors import NotPermitted, Refused
+from pool.errors import NotPermitted, Refused, Stale
 from pool.forms_keys import once, seen_version
 from pool.lists import Listing, show
 from pool.models import BANK_ROLES, AccessLog, Role, User
@@ -157,8 +157,9 @@ def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
                     claim_id=claim.pk, by=request.user, on=today, version=seen_version(request), **form.cleaned_data
                 )
         except Refused as no:
-            add_to_form(form, no)
-        else:
+            if not (isinstance(no, Stale) and _saved_by_itself(request, pk, form.cleaned_data)):
+                add_to_form(form, no)
+        if form.is_valid():
             messages.success(request, _("已保存。"))
             return redirect("claims:prepare", pk=claim.pk)
     context = page.of_claim(request.user, claim, today)
@@ -176,6 +177,12 @@ def _described(claim: Claim) -> dict[str, Any]:
     """What the claim says of the credit report; until it does, the balances that the loan was entered with."""
     balances = claim.reported_balances if claim.reported_balances is not None else claim.loan.other_balances
     return {"credit_report_on": claim.credit_report_on, "reported_balances": balances}
+
+
+def _saved_by_itself(request: HttpRequest, pk: UUID, given: dict[str, Any]) -> bool:
+    """The press of the button overtakes or follows the form's own saving: the same values are no change of another."""
+    claim = claim_of(request, pk)
+    return all(getattr(claim, name) == value for name, value in given.items())
 
 
 @login_required

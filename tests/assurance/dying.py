@@ -1,6 +1,5 @@
 """A child that is killed at the k-th thing it tells the database or the broker, as by a power cut."""
 
-import gc
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from config.celery import app
 
 Act = Callable[[], Any]
 FAULT = 3
+INHERITED: list[Any] = []
 
 
 class ChildFailed(AssertionError):
@@ -70,10 +70,9 @@ def died(act: Act, at: int) -> bool:
 
 
 def _live(act: Act, at: int) -> NoReturn:
-    # What earlier tests left behind is not finalised here: a suspended block would end in this child's transaction.
-    gc.disable()
     points = Points(at)
     try:
+        _own_connections()
         points.watch()
         act()
         os._exit(0)
@@ -81,6 +80,17 @@ def _live(act: Act, at: int) -> NoReturn:
         traceback.print_exc()
         print(*points.said, _where(), sep="\n", file=sys.stderr, flush=True)
         os._exit(FAULT)
+
+
+def _own_connections() -> None:
+    """Put aside what this thread inherits; the parent still speaks on it, so it is not closed.
+
+    While the parent runs an event loop (a browser's driver leaves one), Django keeps connections in another store than
+    without. The child has no loop: it would find those that were opened before the browser, in another database.
+    """
+    for one in connections.all(initialized_only=True):
+        INHERITED.append(one.connection)
+        one.connection = None
 
 
 def _where() -> str:

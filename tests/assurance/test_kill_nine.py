@@ -18,7 +18,7 @@ from pool.errors import Refused
 from pool.models import OutboxTask
 from recovery import services as recovery
 from tests.assurance import copies, ending
-from tests.assurance.dying import Act, ChildFailed, died
+from tests.assurance.dying import Act, died
 from tests.assurance.sizes import told
 from tests.factories import claims as make
 from tests.factories.loans import entered_loan, loan_cells
@@ -31,8 +31,6 @@ MATURED, CLOSES = date(2025, 2, 20), date(2025, 8, 21)
 STRIDE = 1 if os.environ.get("ASSURANCE_SIZE") else 5
 WHOLE = "enter a batch"
 """The path that is killed at every point at any size: it has a publication among them."""
-PAUSES = (0, 1, 4, 16)
-"""Seconds after a child that failed by itself, before the next try."""
 ALREADY = {"stale", "move_not_allowed", "not_a_draft", "not_prepared"}
 
 
@@ -165,20 +163,9 @@ def killed(path: Path, wanted: list[str], first: int, stride: int) -> tuple[int,
 
 
 def killed_at(path: Path, wanted: list[str], at: int) -> list[str] | None:
-    """What differed; None where the path ended before this point.
-
-    Twice in some thousand points a child failed by itself: it did not see the row it was to act on, in a copy made a
-    moment before. Such a point says nothing of the path, so it is tried again, a while later and on another copy.
-    """
-    for pause in PAUSES:
-        with copies.copy_of(path.source):
-            try:
-                reached = died(path.act, at)
-            except ChildFailed:
-                time.sleep(pause)
-            else:
-                return _differences(path, wanted) if reached else None
-    raise ChildFailed(f"{path.name}, at point {at}, {len(PAUSES)} times")
+    """What differed; None where the path ended before this point."""
+    with copies.copy_of(path.source):
+        return _differences(path, wanted) if died(path.act, at) else None
 
 
 def _differences(path: Path, wanted: list[str]) -> list[str]:

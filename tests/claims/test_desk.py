@@ -169,6 +169,20 @@ def test_a_draft_that_somebody_else_changed_is_not_overwritten(stage: Stage) -> 
     assert str(claim.reported_balances) == "1000.00"
 
 
+def test_the_button_pressed_after_the_draft_saved_itself_is_no_conflict(stage: Stage) -> None:
+    """Leaving the field saves it; the button that was pressed to leave it still carries the version before."""
+    claim = make.drafted_claim(stage.team)
+    stage.on(make.SUBMITTED_ON)
+    given = {"credit_report_on": "2024-10-08", "reported_balances": "1,000.00"}
+    kept(stage, claim, **given)
+    pressed = press(stage.team.maker, "claims:prepare", claim.pk, follow=False, version=claim.version, **given)
+    assert pressed.status_code == 302
+    other = {**given, "reported_balances": "5"}
+    refused = press(stage.team.maker, "claims:prepare", claim.pk, follow=False, version=claim.version, **other)
+    assert refused.status_code == 422
+    assert "该事项已被他人更新" in refused.content.decode()
+
+
 def test_evidence_is_looked_at_in_place_and_framed_by_our_pages_only(stage: Stage) -> None:
     claim = make.drafted_claim(stage.team)
     page = get(stage.team.maker, "claims:prepare", claim.pk)

@@ -32,6 +32,7 @@ SECRETS = (IDENTITY.encode(), PHONE.encode())
 ALLOWED = {
     "file": "the bank's own upload, handed back as it came, to those who may have it, with a row in the access log",
     "loans:upload_held": "the bank's own faulty rows, handed back to be mended, with a row in the access log",
+    "loans:upload_marked": "the bank's own workbook with its results, handed back to be mended, with a row in the log",
 }
 """The reviewed places. A page that is not here shows no number in the clear."""
 
