@@ -251,9 +251,7 @@ def test_each_mistake_in_the_file_of_mistakes_is_answered_at_its_cell(tmp_path: 
         wanted = [(mistake.code, mistake.key)] if mistake.code not in ("", "duplicate_in_file") else []
         assert told == wanted, mistake.says
     assert {mistake.code for mistake in expected} >= {
-        code
-        for code in known_codes()
-        if not code.startswith(("file_", "class_")) and code not in NOT_OF_A_ROW
+        code for code in known_codes() if not code.startswith(("file_", "class_")) and code not in NOT_OF_A_ROW
     }
 
 
