@@ -35,17 +35,23 @@ class Ripe:
     window: Window
 
 
+@transaction.atomic
 def close_automatically(on: date) -> dict[str, int]:
-    """The day's work. A day that rests on a calendar not yet announced closes nothing (reading 1)."""
-    closed = waiting = 0
-    run = 0
-    for chunk in _chunks(_candidates(on)):
-        ripe = [one for one in chunk if not one.window.provisional]
-        waiting += len(chunk) - len(ripe)
-        if ripe:
-            run = run or next_number("automatic_closing", on.year)
-            closed += _close(ripe, f"ZD{on.year}{run:04d}", closed, on)
-    return {"closed": closed, "waiting_for_calendar": waiting}
+    """The day's work. A day that rests on a calendar not yet announced closes nothing (reading 1).
+
+    Every loan is locked, by ascending key, before anything is written: however many there are, nobody waits in a ring.
+    """
+    found = list(_candidates(on))
+    ripe = _still_so([one for one in found if not one.window.provisional])
+    waiting = sum(one.window.provisional for one in found)
+    if ripe:
+        _take_back_prepared({one.loan_id for one in ripe}, on)
+        run = f"ZD{on.year}{next_number('automatic_closing', on.year):04d}"
+        for place, chunk in enumerate(_chunks(ripe)):
+            _close(chunk, run, place * CHUNK, on)
+        for bank_id, count in Counter(one.bank_id for one in ripe).items():
+            notes.closed_by_themselves(bank_id, count, on=on, article=article("auto_closing"))
+    return {"closed": len(ripe), "waiting_for_calendar": waiting}
 
 
 def _candidates(on: date) -> Iterator[Ripe]:
@@ -62,19 +68,25 @@ def _chunks(rows: Iterable[Ripe]) -> Iterator[list[Ripe]]:
         yield chunk
 
 
-@transaction.atomic
-def _close(ripe: list[Ripe], number: str, done: int, on: date) -> int:
-    """One chunk, set-based. Rows that changed since they were read are left for the next day."""
-    ids = [one.loan_id for one in ripe]
+def _still_so(ripe: list[Ripe]) -> list[Ripe]:
+    """Lock them. Rows that changed since they were read are left for the next day."""
+    return [one for chunk in _chunks(ripe) for one in _locked(chunk)]
+
+
+def _locked(chunk: list[Ripe]) -> list[Ripe]:
+    ids = [one.loan_id for one in chunk]
     open_ = selectors.with_due_day(Loan.objects.select_for_update()).order_by("pk")
-    open_ = open_.filter(pk__in=ids, state__in=selectors.CLOSE_BY_THEMSELVES)
-    due = dict(open_.values_list("pk", "due"))
-    claimed = selectors.claims_on_file().filter(loan__in=ids).values_list("loan_id", flat=True)
-    held = {one.loan_id for one in ripe if due.get(one.loan_id) == one.matures_on} - set(claimed)
-    rows = [one for one in ripe if one.loan_id in held]
-    _take_back_prepared(held, on)
+    due = dict(open_.filter(pk__in=ids, state__in=selectors.CLOSE_BY_THEMSELVES).values_list("pk", "due"))
+    claimed = set(selectors.claims_on_file().filter(loan__in=ids).values_list("loan_id", flat=True))
+    return [one for one in chunk if due.get(one.loan_id) == one.matures_on and one.loan_id not in claimed]
+
+
+def _close(rows: list[Ripe], number: str, done: int, on: date) -> None:
+    """One chunk of what is locked, set-based."""
     law, reason = article("auto_closing"), str(_("到期六个月未主动结项且未提出补偿申请，系统自动结项。"))
-    loans.move_many(ids=held, name="close", by=None, on=on, article=law, reason=reason, closed_on=on)
+    loans.move_many(
+        ids=[one.loan_id for one in rows], name="close", by=None, on=on, article=law, reason=reason, closed_on=on
+    )
     closings = [
         Closing(
             bank_id=one.bank_id, branch_id=one.branch_id, loan_id=one.loan_id, number=f"{number}-{done + place:05d}",
@@ -84,8 +96,6 @@ def _close(ripe: list[Ripe], number: str, done: int, on: date) -> int:
         for place, one in enumerate(rows, start=1)
     ]  # fmt: skip
     Closing.objects.bulk_create(closings, batch_size=CHUNK)
-    for bank_id, count in Counter(closing.bank_id for closing in closings).items():
-        notes.closed_by_themselves(bank_id, count, on=on, article=law)
     Transition.objects.bulk_create(
         [
             Transition(
@@ -96,14 +106,14 @@ def _close(ripe: list[Ripe], number: str, done: int, on: date) -> int:
         ],
         batch_size=CHUNK,
     )  # fmt: skip
-    return len(closings)
 
 
 def _take_back_prepared(loan_ids: set[UUID], on: date) -> None:
     """A closing the bank had prepared and never filed gives way."""
-    prepared = Closing.objects.filter(loan__in=loan_ids, state=Closing.State.PREPARED)
-    for closing_id, version in prepared.order_by("pk").values_list("pk", "version"):
-        cancel_closing(closing_id=closing_id, by=None, on=on, version=version, reason=str(_("系统已自动结项")))
+    prepared = Closing.objects.filter(state=Closing.State.PREPARED).order_by("pk")
+    for closing_id, version, loan_id in prepared.values_list("pk", "version", "loan_id"):
+        if loan_id in loan_ids:
+            cancel_closing(closing_id=closing_id, by=None, on=on, version=version, reason=str(_("系统已自动结项")))
 
 
 def _explained(window: Window) -> dict[str, object]:

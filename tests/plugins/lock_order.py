@@ -150,7 +150,11 @@ def _watched(enter: Callable[..., Any], leave: Callable[..., Any]) -> tuple[Call
             if mine.depth == 0:
                 mine.rows.clear()
             mine.depth += 1
-        return enter(block)
+        try:
+            return enter(block)
+        except BaseException:  # a block that could not be opened is not closed either
+            mine.depth -= marks.stack.pop()
+            raise
 
     def closed(block: Atomic, *problem: Any) -> Any:
         mine = held(block.using or "default")

@@ -5,21 +5,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from claims import services as claims
 from claims.models import Claim
+from claims.services import locking
 from loans.models import Loan
 from pool import moves, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.models import Deadline, Notice
 from recovery import invariants, selectors, services
 from recovery.models import Closing
+from recovery.services import automatic
 from tests.factories.claims import Desk, drafted_claim, fresh, npl_loan, refused_claim, submitted_claim
 from tests.factories.loans import determine, entered_loan, entered_upload, loan_cells
 from tests.factories.people import bank_team
 from tests.factories.recovery import closed_paid_off, good_team, prepared_paid_off, reported
+from tests.plugins import lock_order
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -239,3 +242,37 @@ def test_many_loans_close_by_themselves_in_as_many_questions_as_a_few():
         assert closed == size
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_day_of_several_chunks_locks_all_its_loans_first_and_tells_the_bank_once(monkeypatch: pytest.MonkeyPatch):
+    """`tests/plugins/lock_order.py` fails a test that locks a loan after a closing."""
+    monkeypatch.setattr(automatic, "CHUNK", 2)
+    team = bank_team()
+    loans = [short_loan(team) for _ in range(5)]
+    made = [prepared_paid_off(team, loan, paid_off_on=MATURES, on=date(2025, 6, 10)) for loan in (loans[0], loans[4])]
+    assert run(CLOSES_ITSELF) == {"closed": 5, "waiting_for_calendar": 0}
+    assert [fresh(one).state for one in made] == [Closing.State.CANCELLED] * 2
+    with scope.everything():
+        numbers = sorted(Closing.objects.filter(kind="automatic").values_list("number", flat=True))
+        assert [number[-5:] for number in numbers] == ["00001", "00002", "00003", "00004", "00005"]
+        told = Notice.objects.filter(bank=team.pk, key__startswith="automatic:").values_list("title", flat=True)
+        assert len(told) == 2 and all(title.startswith("5 ") for title in told)
+
+
+def test_a_chunk_that_locks_after_an_earlier_one_has_written_is_seen(monkeypatch: pytest.MonkeyPatch):
+    """The seeded bug: each chunk is locked and written by itself."""
+    team = bank_team()
+    loans = sorted((short_loan(team) for _ in range(2)), key=lambda loan: loan.pk)
+    prepared_paid_off(team, loans[0], paid_off_on=MATURES, on=date(2025, 6, 10))
+
+    @transaction.atomic
+    def chunk_by_chunk() -> None:
+        for loan in loans:
+            locking.loans([loan.pk])
+            automatic._take_back_prepared({loan.pk}, CLOSES_ITSELF)
+
+    with scope.everything():
+        chunk_by_chunk()
+    seen = [(wrong.table, wrong.after) for wrong in lock_order.WRONG]
+    lock_order.WRONG.clear()
+    assert seen == [("loans_loan", "recovery_closing")]
