@@ -9,8 +9,10 @@ from django.utils import translation
 
 pytest_plugins = [
     "tests.plugins.databases",
+    "tests.plugins.servers",
     "tests.plugins.workers",
     "tests.plugins.browsers",
+    "tests.plugins.clients",
     "tests.plugins.lock_order",
     "tests.plugins.timings",
 ]

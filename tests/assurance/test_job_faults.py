@@ -1,8 +1,8 @@
 """Jobs twice, half and never: the broker forgets, the database hangs up, workers die, beat runs three times."""
 
-import re
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,20 +15,19 @@ from pool.models import JobRun, OutboxTask, Role
 from pool.services import job_requests
 from recovery.models import Closing
 from tests.assurance import copies
-from tests.assurance.ending import state, state_digest, verify
+from tests.assurance.ending import state_but_run_numbers, state_digest, verify
 from tests.assurance.sizes import size, told
 from tests.factories.loans import entered_loan
 from tests.factories.people import bank_team, person
 from tests.plugins.postgres import owner_session
-from tests.plugins.workers import Workers
+from tests.plugins.workers import Nursery, Workers
 
 ON, FIRST, QUARTER = date(2025, 2, 24), date(2025, 8, 21), date(2025, 10, 1)
 CLOSING = "recovery.close_automatically"
 IMPATIENT = {"BROKER_VISIBILITY_SECONDS": "1"}
-RUN_NUMBER = re.compile(r"pool\.jobrun subject_id=\d+")
 DONE = "succeeded in"
-RESTARTS = (5, 200)
-"""CI, release: each costs the start of a worker, about four seconds."""
+RESTARTS = (20, 200)
+"""CI, release."""
 
 
 @pytest.fixture
@@ -126,20 +125,21 @@ def test_a_database_that_stops_in_the_middle_leaves_no_half(
 
 
 def test_workers_that_die_again_and_again_end_where_one_ends(
-    overdue: None, workers: Workers, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    overdue: None, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in turn as soon as a task has come, and after its effect before the broker hears of it."""
     began, deaths = time.monotonic(), size(*RESTARTS)
     rows = asked(deaths + 1)
     wanted = _undisturbed(rows)
+    nursery = workers.start_nursery("tests.jobs.probe", **IMPATIENT)
     for number in range(deaths):
-        _one_death(workers, tmp_path / f"still-{number}", after_effect=bool(number % 2))
+        _one_death(workers, nursery, tmp_path / f"still-{number}", after_effect=bool(number % 2))
     last = workers.start_worker(**IMPATIENT)
     monkeypatch.setattr(outbox, "RING_AGAIN_AFTER", timedelta(seconds=5))
     workers.until(lambda: outbox.sweep() < 0 or waiting() == 0, 120, "what the dead left")
     last.kill()
     assert (len(slots()), closings()) == (len(rows), 1)
-    assert sorted(set(_all_but_run_numbers()) ^ set(wanted)) == []
+    assert sorted(set(state_but_run_numbers()) ^ set(wanted)) == []
     verify()
     told("worker restarts", began, deaths=deaths, slots=len(rows))
 
@@ -149,19 +149,14 @@ def _undisturbed(rows: list[OutboxTask]) -> list[str]:
     with copies.copy_of(original):
         for row in rows:
             assert outbox.deliver(str(row.pk))
-        wanted = _all_but_run_numbers()
+        wanted = state_but_run_numbers()
     copies.dropped(original)
     return wanted
 
 
-def _all_but_run_numbers() -> list[str]:
-    """A run that was killed before its commit has used up a number of the sequence, and nothing else."""
-    return [RUN_NUMBER.sub("pool.jobrun", row) for row in state()]
-
-
-def _one_death(workers: Workers, still: Any, *, after_effect: bool) -> None:
+def _one_death(workers: Workers, nursery: Nursery, still: Path, *, after_effect: bool) -> None:
     waits = {"STAND_STILL_AFTER": "pool.tasks.deliver", "STAND_STILL_FILE": str(still)} if after_effect else {}
-    dying = workers.start_worker("--include", "tests.jobs.probe", **waits, **IMPATIENT)
+    dying = nursery.start_worker(**waits)
     if after_effect:
         workers.until(still.exists, 60, "an effect")
     else:

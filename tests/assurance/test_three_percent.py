@@ -170,7 +170,7 @@ def test_nothing_passes_while_the_bank_is_over(edge: Edge) -> None:
     began = time.monotonic()
     ending.verify()
     with Crowd(width(16, 32)) as crowd:
-        came, wrong = run(crowd, edge, rounds(18, 1000))
+        came, wrong = run(crowd, edge, rounds(100, 1000))
         told(
             "three percent", began, rounds=crowd.rounds, at_once=crowd.width,
             overlapped=f"{crowd.overlapping}/{crowd.rounds}", inside_together=crowd.overlaps, **came,

@@ -1,5 +1,6 @@
 """A real Celery worker, and beat, in processes of their own, on a committed database and a Valkey of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -42,7 +43,7 @@ class Process:
 
     def wait_for_log(self, words: str, seconds: float = 30) -> None:
         until(lambda: words in self.log or self._dead(), seconds, f"{words!r} in {self.log_path}")
-        assert words in self.log, f"the process ended with {self._process.returncode}:\n{self.log[-2000:]}"
+        assert words in self.log, f"the process ended:\n{self.log[-2000:]}"
 
     def kill(self) -> None:
         """As a power cut would: the process and its children, at once."""
@@ -52,6 +53,57 @@ class Process:
 
     def _dead(self) -> bool:
         return self._process.poll() is not None
+
+
+class Forked(Process):
+    """A child of the nursery: a worker like any other, in a session of its own."""
+
+    def __init__(self, number: int, log: Path) -> None:
+        self.log_path, self._number = log, number
+
+    def kill(self) -> None:
+        if not self._dead():
+            os.killpg(self._number, signal.SIGKILL)
+            until(self._dead, 10, f"the end of {self._number}")
+
+    def _dead(self) -> bool:
+        """The nursery buries its children."""
+        try:
+            os.kill(self._number, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+
+class Nursery(Process):
+    """`tests.plugins.nursery`: loaded once, it makes a worker in a few tenths of a second."""
+
+    def __init__(self, modules: tuple[str, ...], environment: dict[str, str], log: Path) -> None:
+        self.log_path, self._modules, self._born = log, modules, 0
+        with log.open("ab") as complaints:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.plugins.nursery", *modules], cwd=ROOT, env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True,
+            )  # fmt: skip
+        self._answer()
+
+    def start_worker(self, **extra: str) -> Forked:
+        self._born += 1
+        log = self.log_path.with_name(f"{self.log_path.stem}-{self._born}.log")
+        options = [word for module in self._modules for word in ("--include", module)]
+        assert self._process.stdin is not None
+        print(json.dumps({"arguments": [*WORKER, *options], "extra": extra, "log": str(log)}), file=self._process.stdin)
+        self._process.stdin.flush()
+        child = Forked(int(self._answer()), log)
+        until(log.exists, 10, str(log))
+        child.wait_for_log("ready.")
+        return child
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline().strip()
+        assert said, f"the nursery ended:\n{self.log[-2000:]}"
+        return said
 
 
 class Workers:
@@ -71,6 +123,13 @@ class Workers:
         process = self._start((*BEAT, "--schedule", own), extra)
         process.wait_for_log("beat: Starting...")
         return process
+
+    def start_nursery(self, *modules: str, **extra: str) -> Nursery:
+        """For tests that need many workers in turn; what the settings read is given here, once."""
+        log = self._folder / f"nursery-{len(self._running)}.log"
+        nursery = Nursery(modules, {**self.environment, **extra}, log)
+        self._running.append(nursery)
+        return nursery
 
     def until(self, ask: Callable[[], object], seconds: float = 30, what: str = "the worker's effect") -> None:
         until(ask, seconds, what)
