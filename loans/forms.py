@@ -11,7 +11,7 @@ from banks.forms import day_field
 from banks.models import Bank
 from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts
-from loans.models import Loan, Upload
+from loans.models import Loan, Upload, UploadRow
 from loans.selectors import quarter_words
 from loans.words import Classification
 from pool.rules import add_months, quarter_start
@@ -77,6 +77,22 @@ class UploadForm(forms.Form):
         max_length=200,
         allow_empty_file=True,
     )
+
+
+class ConfirmationForm(forms.Form):
+    """Why rows with a warning are right: the ticked rows, or one warning wherever it waits."""
+
+    rows = forms.ModelMultipleChoiceField(UploadRow.objects.none(), required=False)
+    code = forms.ChoiceField(label=_("确认哪些行"), required=False)
+    reason = forms.CharField(
+        label=_("理由"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("写明为什么无误，例如：授信总额为续授信前的额度，已核对授信批复。复核人员和管理机构都会看到。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, rows: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rows"].queryset = rows
+        self.fields["code"].choices = [("", _("上面勾选的行")), *kinds]
 
 
 class ClassificationForm(forms.Form):

@@ -240,7 +240,7 @@ def _dates(row: Row, values: Mapping[str, Any]) -> Iterator[CellProblem]:
     if matures <= disbursed:
         yield row.problem("matures_on", "maturity_order", disbursed=disbursed.isoformat())
     elif (matures - disbursed).days > _LONG_YEARS * 366:
-        yield row.warning("matures_on", "term_long", years=str(_LONG_YEARS))
+        yield row.warning("matures_on", "term_long", years=str(_LONG_YEARS), disbursed=disbursed.isoformat())
 
 
 def _amounts(row: Row, values: Mapping[str, Any]) -> Iterator[CellProblem]:

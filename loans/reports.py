@@ -10,6 +10,8 @@ from django.utils.translation import gettext_noop as _
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.models import Upload, UploadRow
 from loans.selectors import rows_of
+from loans.services import confirming
+from loans.services.confirming import Known
 from loans.services.judging import MARKED_ONLY
 from loans.services.rows import SENSITIVE
 from pool import crypto
@@ -67,10 +69,11 @@ def own_workbook(upload: Upload) -> io.BytesIO:
         with read(path, schema_of(upload)) as reader:
             if reader.kind != "xlsx":
                 return workbook(upload)
+            known = confirming.of_rows(rows_of(upload).exclude(doubts=[]))
             places = {match.column.key: letter(match.index) for match in reader.header.matches}
             marking.mark(
                 path, buffer, sheet=reader.sheet, header_row=reader.header_row, head=reader.head(),
-                rows={row.row: _mark(upload, row, places) for row in rows_of(upload)},
+                rows={row.row: _mark(upload, row, places, known) for row in rows_of(upload)},
             )  # fmt: skip
     except (marking.CannotMark, SheetRefused):
         return workbook(upload)
@@ -78,24 +81,38 @@ def own_workbook(upload: Upload) -> io.BytesIO:
     return buffer
 
 
-def _mark(upload: Upload, row: UploadRow, places: dict[str, str]) -> marking.RowMark:
-    found = problems_of(row)
+def _mark(upload: Upload, row: UploadRow, places: dict[str, str], known: Known) -> marking.RowMark:
+    found = [(problem, _told(row, problem, known)) for problem in problems_of(row)]
     cells: dict[str, tuple[str, str]] = {}
-    for problem in found:
+    for problem, words in found:
         place = places.get(problem.key)
         if place:
-            worse = problem.is_error or cells.get(place, ("",))[0] == ERROR
-            note = "\n".join(filter(None, [cells.get(place, ("", ""))[1], told(problem)]))
-            cells[place] = (ERROR if worse else WARNING, note)
+            severity, note = cells.get(place, ("", ""))
+            cells[place] = (_worse(severity, problem), "\n".join(filter(None, [note, words])))
     held = row.status == UploadRow.Status.HELD
-    severity = ERROR if held else WARNING if found else ""
-    return marking.RowMark(_result(upload, row), "\n".join(told(problem) for problem in found), severity, cells)
+    severity = ERROR if held else WARNING if any(problem.is_warning for problem, _words in found) else ""
+    return marking.RowMark(_result(upload, row), "\n".join(words for _problem, words in found), severity, cells)
+
+
+def _worse(severity: str, problem: CellProblem) -> str:
+    if problem.is_error or severity == ERROR:
+        return ERROR
+    return WARNING if problem.is_warning else severity
+
+
+def _told(row: UploadRow, problem: CellProblem, known: Known) -> str:
+    """The problem, and of a warning who said why the row is right, or that nobody has yet."""
+    said = confirming.said(row, problem, known)
+    if said is not None:
+        words = {"reason": said.reason, "who": said.made_by.display_name, "day": said.made_on}
+        return told(problem) + gettext("（已确认：%(reason)s %(who)s，%(day)s）") % words
+    return told(problem) + (gettext("（待确认）") if row.unconfirmed and problem.is_warning else "")
 
 
 def _result(upload: Upload, row: UploadRow) -> str:
     words = {
         UploadRow.Status.HELD: _("有误，未入库") if upload.is_of_loans else _("有误，未生效"),
-        UploadRow.Status.GOOD: _("无误，待复核提交"),
+        UploadRow.Status.GOOD: _("有提示，待确认") if row.unconfirmed else _("无误，待复核提交"),
         UploadRow.Status.KNOWN: _("已在库，无需再报") if upload.is_of_loans else _("分类未变，无需再报"),
         UploadRow.Status.ENTERED: _("已入库") if upload.is_of_loans else _("已生效"),
     }

@@ -154,6 +154,21 @@ def rows_of(upload: Upload, *statuses: str) -> "QuerySet[UploadRow]":
     return rows.order_by("sheet", "row")
 
 
+def unconfirmed_rows(upload: Upload) -> "QuerySet[UploadRow]":
+    """Those with a warning that nobody has given a reason for."""
+    return rows_of(upload).filter(unconfirmed=True)
+
+
+def open_warnings(upload: Upload) -> list[tuple[str, int, UploadRow]]:
+    """Each kind of warning that waits: its code, in how many rows, and the first of them; the most frequent first."""
+    found: dict[str, tuple[int, UploadRow]] = {}
+    for row in unconfirmed_rows(upload).only("row", "sheet", "problems", "doubts").iterator():
+        for code in {doubt["code"] for doubt in row.doubts}:
+            count, first = found.get(code, (0, row))
+            found[code] = (count + 1, first)
+    return [(code, *told) for code, told in sorted(found.items(), key=lambda item: (-item[1][0], item[0]))]
+
+
 def held_days(upload: Upload) -> Iterator[date]:
     """The disbursement days of the held rows, where they can be read."""
     rows = rows_of(upload, UploadRow.Status.HELD).values_list("facts__disbursed_on", "raw__disbursed_on")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from loans import selectors
 from loans.models import ClassificationRequest, Correction, Extension, Upload, WithdrawalRequest
+from loans.services.confirming import TRUTH
 from pool.models import Role
 from pool.registry import Draft, Todo
 from pool.selectors import edition
@@ -40,7 +41,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
     closes = windows[0].window.closes_on if windows else None
     article = edition()["entry_window"].article
     waiting_for = _("您（复核）")
-    uploads = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_good__gt=0)
+    uploads = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_good__gt=0, rows_unconfirmed=0)
     for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
         yield Todo(
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
@@ -90,6 +91,13 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
                 url=reverse("loans:upload_new"), due=window.window.closes_on, article=window.window.article,
                 waiting_for=_("您（经办）"), provisional=window.window.provisional,
             )  # fmt: skip
+    doubtful = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_unconfirmed__gt=0)
+    for upload in doubtful.order_by("id")[:20]:
+        yield Todo(
+            title=_("确认批次 %(number)s 的提示") % {"number": upload.number},
+            detail=_("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": upload.rows_unconfirmed},
+            url=f"{upload.get_absolute_url()}?rows=unconfirmed", article=TRUTH, waiting_for=_("您（经办）"),
+        )  # fmt: skip
     uploads = selectors.visible_uploads(user).filter(
         state__in=[Upload.State.CHECKED, Upload.State.ENTERED], rows_held__gt=0, made_by=user
     )

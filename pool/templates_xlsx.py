@@ -303,13 +303,13 @@ def _returned_row(
 def _worst(styles: _Styles, found: Sequence[CellProblem]) -> Any:
     if any(problem.is_error for problem in found):
         return styles.error
-    return styles.warning if found else styles.plain
+    return styles.warning if any(problem.is_warning for problem in found) else styles.plain
 
 
 def _result(found: Sequence[CellProblem]) -> str:
     if any(problem.is_error for problem in found):
         return str(gettext("有误，未入库"))
-    return str(gettext("请核对") if found else gettext("无误"))
+    return str(gettext("请核对") if any(problem.is_warning for problem in found) else gettext("无误"))
 
 
 def told(problem: CellProblem) -> str:

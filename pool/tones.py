@@ -98,6 +98,7 @@ TONE_OF_STATE = {
     "warn": "wait",
     "error": "bad",
     "warning": "wait",
+    "note": "info",
 }
 
 OUTCOME_WORDS = {
@@ -108,6 +109,8 @@ OUTCOME_WORDS = {
     "warn": _("请确认"),
     "warning": _("请确认"),
     "error": _("错误"),
+    "note": _("说明"),
+    "confirmed": _("已确认"),
 }
 
 

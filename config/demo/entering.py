@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loans import services
+from loans import selectors, services
 from loans.models import Upload
 
 from .loans import Cells
 from .spreadsheets import as_csv, form_cells
 from .stage import Stage, fresh
+
+REASON = "已与借款合同、授信批复核对一致。"
 
 
 def receive(stage: Stage, bank: str, rows: Iterable[Cells], name: str) -> Upload:
@@ -34,7 +36,17 @@ def enter(stage: Stage, bank: str, rows: Iterable[Cells], name: str) -> Upload:
     return submit(stage, bank, check(stage, bank, rows, name))
 
 
+def confirm(stage: Stage, bank: str, upload: Upload) -> Upload:
+    """The maker says of every row with a warning why it is right."""
+    with stage.acting(f"{bank.lower()}-maker") as (by, on):
+        for code, _count, _first in selectors.open_warnings(upload):
+            services.confirm_warnings(upload_id=upload.pk, code=code, reason=REASON, by=by, on=on)
+    return fresh(upload)
+
+
 def submit(stage: Stage, bank: str, upload: Upload) -> Upload:
+    if upload.rows_unconfirmed:
+        upload = confirm(stage, bank, upload)
     with stage.acting(f"{bank.lower()}-checker") as (by, on):
         services.submit_upload(upload_id=upload.pk, by=by, on=on, version=upload.version)
     stage.work()

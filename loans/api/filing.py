@@ -14,6 +14,7 @@ from loans import permissions as may
 from loans import selectors, services
 from loans.models import Upload, UploadRow
 from loans.reports import problems_of
+from loans.services import confirming
 from pool import clock
 from pool.api.idempotency import HEADER, once
 from pool.api.resources import ReadOnlyResource
@@ -24,13 +25,16 @@ KEY = OpenApiParameter(
 )  # fmt: skip
 
 
+_TOLD = ("key", "severity", "code", "value", "message", "mend", "article")
+
+
 class UploadSerializer(serializers.ModelSerializer):
     class Meta:
         model = Upload
         fields = [
             "id", "number", "kind", "source", "state", "rows_total", "rows_done", "rows_good", "rows_held",
-            "rows_known", "rows_late", "rows_warned", "rows_entered", "principal_good", "principal_entered", "made_on",
-            "submitted_on", "receipt_number", "version",
+            "rows_known", "rows_late", "rows_warned", "rows_unconfirmed", "rows_entered", "principal_good",
+            "principal_entered", "made_on", "submitted_on", "receipt_number", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -44,6 +48,20 @@ class SubmissionSerializer(serializers.Serializer):
     version = serializers.IntegerField(help_text=_("核对时看到的版本；其后有变动的，不办理。"))
 
 
+class ConfirmationSerializer(serializers.Serializer):
+    by = serializers.CharField(source="made_by.display_name")
+    on = serializers.DateField(source="made_on")
+    reason = serializers.CharField()
+
+
+class NewConfirmationSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=400, help_text=_("为什么无误；复核人员和管理机构都会看到。"))
+    rows = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=10_000, help_text=_("逐行确认：行的 id。")
+    )
+    code = serializers.CharField(required=False, max_length=60, help_text=_("或：同一代码的提示全部确认。"))
+
+
 class ProblemSerializer(serializers.Serializer):
     field = serializers.CharField(source="key")
     severity = serializers.CharField()
@@ -52,6 +70,7 @@ class ProblemSerializer(serializers.Serializer):
     message = serializers.CharField()
     mend = serializers.CharField()
     article = serializers.CharField()
+    confirmed = ConfirmationSerializer(allow_null=True, help_text=_("提示由谁、何时、以何理由确认。"))
 
 
 class UploadRowSerializer(serializers.ModelSerializer):
@@ -59,10 +78,13 @@ class UploadRowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = UploadRow
-        fields = ["id", "row", "loan_number", "status", "late", "problems"]
+        fields = ["id", "row", "loan_number", "status", "late", "unconfirmed", "problems"]
 
     def get_problems(self, row: UploadRow) -> ProblemSerializer(many=True):  # type: ignore[valid-type]
-        return ProblemSerializer(problems_of(row), many=True).data
+        known = self.context.get("known", {})
+        found = [(problem, confirming.said(row, problem, known)) for problem in problems_of(row)]
+        told = [{name: getattr(problem, name) for name in _TOLD} | {"confirmed": said} for problem, said in found]
+        return ProblemSerializer(told, many=True).data
 
 
 class UploadFilter(filters.FilterSet):
@@ -107,15 +129,43 @@ class UploadResource(ReadOnlyResource):
         upload = self.get_queryset().get(pk=key)
         return Response(self.get_serializer(upload).data, status=201 if fresh else 200)
 
-    @extend_schema(summary=_("逐行结果；status=held 为暂缓的行"), responses=UploadRowSerializer(many=True))
+    @extend_schema(
+        summary=_("逐行结果；status=held 为暂缓的行，status=unconfirmed 为提示待确认的行"),
+        responses=UploadRowSerializer(many=True),
+    )
     @action(detail=True, filterset_class=None, filter_backends=[])
     def rows(self, request: Any, pk: Any = None) -> Response:
         """Every row with what is wrong, which article, how to mend."""
         asked = request.query_params.get("status", "")
-        rows = selectors.rows_of(self.get_object(), *([asked] if asked in UploadRow.Status.values else []))
+        upload = self.get_object()
+        rows = selectors.rows_of(upload, *([asked] if asked in UploadRow.Status.values else []))
+        if asked == "unconfirmed":
+            rows = selectors.unconfirmed_rows(upload)
         self.paginator.ordering = "id"  # keys are drawn in the order of the file
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(UploadRowSerializer(page, many=True).data)
+        context = {"known": confirming.of_rows(page)}
+        return self.get_paginated_response(UploadRowSerializer(page, many=True, context=context).data)
+
+    @extend_schema(
+        summary=_("确认带提示的行：写明为什么无误"), parameters=[KEY], request=NewConfirmationSerializer,
+        responses=UploadSerializer,
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Any, pk: Any = None) -> Response:
+        """By a maker's token. Rows by their ids, or one warning wherever it waits; until all are confirmed the batch
+        cannot be submitted (11(3))."""
+        upload = self.get_object()
+        may.require(may.may_make(request.user, upload.bank_id))
+        asked = NewConfirmationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+
+        def confirming_them() -> str:
+            services.confirm_warnings(upload_id=upload.pk, by=request.user, on=clock.today(), **asked.validated_data)
+            return str(upload.pk)
+
+        once(request, confirming_them)
+        upload.refresh_from_db()
+        return Response(self.get_serializer(upload).data)
 
     @extend_schema(
         summary=_("复核人员提交批次，提交时刻决定入库日期"), parameters=[KEY], request=SubmissionSerializer,

@@ -3,12 +3,13 @@
 from loans.models.changes import Correction, Extension, WithdrawalRequest
 from loans.models.classification import ClassificationChange, ClassificationRequest, Determination
 from loans.models.loan import Borrower, Loan
-from loans.models.uploads import StagedRow, Upload, UploadRow
+from loans.models.uploads import Confirmation, StagedRow, Upload, UploadRow
 
 __all__ = [
     "Borrower",
     "ClassificationChange",
     "ClassificationRequest",
+    "Confirmation",
     "Correction",
     "Determination",
     "Extension",

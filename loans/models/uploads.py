@@ -48,6 +48,7 @@ class Upload(FSMModelMixin, BankOwned):
     rows_known = models.PositiveIntegerField(_("已在库行数"), default=0)
     rows_late = models.PositiveIntegerField(_("逾期录入行数"), default=0)
     rows_warned = models.PositiveIntegerField(_("有提示行数"), default=0)
+    rows_unconfirmed = models.PositiveIntegerField(_("提示待确认行数"), default=0)
     rows_entered = models.PositiveIntegerField(_("已入库行数"), default=0)
     principal_good = models.DecimalField(_("可入库本金"), max_digits=18, decimal_places=2, default=0)
     principal_entered = models.DecimalField(_("已入库本金"), max_digits=18, decimal_places=2, default=0)
@@ -132,6 +133,8 @@ class StagedRow(models.Model):
     facts = models.JSONField(_("内容"))
     findings = models.JSONField(_("入库核验"))
     problems = models.JSONField(_("问题"))
+    doubts = models.JSONField(_("提示"), default=list)
+    unconfirmed = models.BooleanField(_("提示待确认"), default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("暂存行")
@@ -166,11 +169,44 @@ class UploadRow(BankOwned):
     facts = models.JSONField(_("内容"), default=dict, blank=True)
     findings = models.JSONField(_("入库核验"), default=list, blank=True)
     problems = models.JSONField(_("问题"), default=list, blank=True)
+    doubts = models.JSONField(_("提示"), default=list, blank=True)
+    """Of each warning that asks for a reason: its code, its column, and the mark of the facts that gave rise to it."""
+    unconfirmed = models.BooleanField(_("提示待确认"), default=False)
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("入库批次明细")
         constraints = [models.UniqueConstraint(fields=["upload", "sheet", "row"], name="upload_row_once")]
-        indexes = [models.Index(fields=["upload", "status", "row"], name="upload_row_by_status")]
+        indexes = [
+            models.Index(fields=["upload", "status", "row"], name="upload_row_by_status"),
+            models.Index(fields=["upload", "row"], name="upload_row_unconfirmed", condition=Q(unconfirmed=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}"
+
+
+class Confirmation(BankOwned):
+    """A maker's word on one warning: why the figures are right. It holds for that IOU as long as the figures stay.
+
+    A later one on the same facts takes the place of an earlier; none is ever changed.
+    """
+
+    upload = models.ForeignKey(
+        Upload, on_delete=models.PROTECT, related_name="confirmations", verbose_name=_("入库批次")
+    )
+    loan_number = models.CharField(_("借据号"), max_length=80)
+    loan_number_key = models.CharField(_("借据号（归一）"), max_length=80)
+    row = models.PositiveIntegerField(_("行号"))
+    code = models.CharField(_("提示"), max_length=60)
+    column = models.CharField(_("栏目"), max_length=60)
+    facts = models.CharField(_("所据内容标识"), max_length=64)
+    reason = models.CharField(_("理由"), max_length=400)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("确认人"))
+    made_on = models.DateField(_("确认日期"))
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("提示确认")
+        indexes = [models.Index(fields=["bank", "loan_number_key"], name="confirmation_by_loan")]
+
+    def __str__(self) -> str:
+        return f"{self.loan_number} {self.code}"

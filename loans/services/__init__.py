@@ -8,6 +8,7 @@ from loans.services.classification import (
     prepare_classification,
     submit_classification,
 )
+from loans.services.confirming import confirm_warnings
 from loans.services.correction import cancel_correction, correct_loan, prepare_correction
 from loans.services.entering import enter_upload, make_receipt
 from loans.services.extension import cancel_extension, extend_loan, prepare_extension
@@ -22,6 +23,7 @@ __all__ = [
     "cancel_upload",
     "cancel_withdrawal",
     "check_upload",
+    "confirm_warnings",
     "correct_loan",
     "end_determination",
     "enter_form",

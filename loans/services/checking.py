@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 
 from loans.models import Upload, UploadRow
 from loans.services.classifying import ClassificationJudge
+from loans.services.confirming import remember
 from loans.services.judging import Judge
 from loans.services.rows import principal_of, store
 from pool import audit, scope
@@ -58,6 +59,7 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
             if not Upload.objects.select_for_update().filter(pk=upload.pk, state=State.CHECKING).exists():
                 return  # given up meanwhile
             judge.compare(upload.bank_id, judged)
+            remember(upload.bank_id, judged)
             store(upload, judged)
             Upload.objects.filter(pk=upload.pk).update(rows_done=done + len(judged))
         done += len(judged)
@@ -91,6 +93,7 @@ def finish(upload: Upload, *, on: date) -> None:
         rows_known=Count("id", filter=Q(status=Status.KNOWN)),
         rows_late=Count("id", filter=good & Q(late=True)),
         rows_warned=Count("id", filter=good & ~Q(problems=[])),
+        rows_unconfirmed=Count("id", filter=Q(unconfirmed=True)),
         principal_good=Sum(principal_of(), filter=good, default=0),
     )
     counts["rows_done"] = counts["rows_total"]

@@ -19,7 +19,7 @@ from loans.services.judging import Judged, is_first
 from pool.errors import Refused
 from pool.money import ZERO
 from pool.selectors import edition
-from pool.sheets import CellProblem, Row, Wording, declare
+from pool.sheets import NOTE, CellProblem, Row, Wording, declare
 
 Status = UploadRow.Status
 
@@ -110,7 +110,9 @@ class ClassificationJudge:
         item.late, item.principal = loan.entered_late, balance
         if loan.entered_late and rules.is_non_performing(edition(), values["after"]):
             article = edition()["timely_entry"].article
-            item.problems.append(item.row.warning("iou_number", "class_never_compensated", article=article))
+            item.problems.append(
+                item.row.problem("iou_number", "class_never_compensated", severity=NOTE, article=article)
+            )
         item.kept = {
             "loan": str(loan.pk), "borrower_name": loan.borrower_name, "after": values["after"],
             "on_date": values["on_date"].isoformat(), "principal_yuan": str(balance), "reason": values["reason"],

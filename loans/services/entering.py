@@ -14,7 +14,7 @@ from banks import standing
 from banks.models import Standing
 from loans import rules
 from loans.models import Borrower, Loan, Upload, UploadRow
-from loans.services import classifying
+from loans.services import classifying, confirming
 from loans.words import BorrowerKind
 from pool import audit, outbox, pdf, storage
 from pool.models import Transition
@@ -22,10 +22,13 @@ from pool.moves import move
 from pool.numbering import next_number
 from pool.selectors import edition, refs
 from pool.services import editions
+from pool.sheets import CellProblem
 
 Status = UploadRow.Status
 AUDIT_CHUNK = 1000
 RECEIPT_PURPOSE = "loan_receipt"
+PRINTED_ROWS = 200
+"""So many rows with a confirmed warning are printed on the receipt; all are in the workbook that comes back."""
 
 # How each column of a loan comes out of the row's facts; amounts and days are text there and become exact here.
 _TEXTS = (
@@ -228,6 +231,7 @@ def make_receipt(upload_id: UUID | str) -> None:
             {"text": _("录入期以借据日期所在季度计算，逾期录入的贷款保留但不予补偿。"), "article": _article()},
             {"text": _("加盟银行对入库贷款项目的真实性、完整性、合规性负责。"), "article": ""},
         ],
+        **_confirmed(upload),
         "check_code": pdf.check_code(
             whole.receipt_number, whole.pk, fingerprint, whole.rows_entered, whole.principal_entered
         ),
@@ -239,3 +243,17 @@ def make_receipt(upload_id: UUID | str) -> None:
     )
     upload.version += 1
     upload.save(update_fields=["receipt", "version"])
+
+
+def _confirmed(upload: Upload) -> dict[str, Any]:
+    """The warnings of the rows that entered, with who said why they are right."""
+    rows = UploadRow.objects.filter(upload=upload, status=Status.ENTERED).exclude(doubts=[]).order_by("sheet", "row")
+    told = list(rows[:PRINTED_ROWS])
+    known = confirming.of_rows(told)
+    lines = [
+        {"row": row, "problem": problem, "said": said}
+        for row in told
+        for problem in map(CellProblem.from_dict, row.problems)
+        if (said := confirming.said(row, problem, known))
+    ]
+    return {"confirmed": lines, "more_confirmed": max(0, rows.count() - len(told))}

@@ -59,6 +59,8 @@ class Judged:
     identity: str = ""
     kept: dict[str, Any] = field(default_factory=dict)
     """What is kept of a row that is no loan: the change of an entered one."""
+    doubts: list[dict[str, str]] = field(default_factory=list)
+    unconfirmed: bool = False
 
     @property
     def has_errors(self) -> bool:

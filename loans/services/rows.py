@@ -21,7 +21,8 @@ from pool.models.base import DEFAULT_SCHEME, uuid7
 
 SENSITIVE = tuple(column.key for column in LOAN_SCHEMA.columns if column.sensitive)
 _STAGED = (
-    "id, upload_id, row, sheet, loan_number, loan_number_key, identity, status, late, raw, facts, findings, problems"
+    "id, upload_id, row, sheet, loan_number, loan_number_key, identity, status, late, raw, facts, findings, problems,"
+    " doubts, unconfirmed"
 )
 _COPY = f"COPY loans_stagedrow ({_STAGED}) FROM STDIN WITH (FORMAT csv, NULL '\\N')"
 _INSERT = f"""
@@ -59,6 +60,8 @@ def _line(upload_id: UUID, item: Judged) -> list[Any]:
         _json(facts),
         _json([finding.as_json() for finding in item.findings]),
         _json([problem.as_dict() for problem in item.problems]),
+        _json(item.doubts),
+        item.unconfirmed,
     ]
 
 

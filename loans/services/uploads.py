@@ -13,6 +13,7 @@ from loans import permissions as may
 from loans.columns import LOAN_SCHEMA
 from loans.models import Upload, UploadRow
 from loans.services.checking import finish
+from loans.services.confirming import remember, require_confirmed
 from loans.services.judging import MARKED_ONLY, Judge, Judged
 from loans.services.rows import store
 from pool import audit, clock, hats, outbox, storage
@@ -73,6 +74,7 @@ def enter_form(*, cells: Mapping[str, Any], by: User, on: date, source: str = Up
     upload = _new(bank_id, source, by, on)
     upload.template_version = LOAN_SCHEMA.code
     move(upload, "start_check", by=by, on=on)
+    remember(bank_id, [judged])
     store(upload, [judged])
     finish(upload, on=on)
     return upload
@@ -123,6 +125,7 @@ def submit_upload(*, upload_id: UUID, by: User, on: date, version: int) -> Uploa
     hats.wear(upload, by, "upload_checker")
     if not upload.rows_good:
         raise Refused("nothing_to_enter", _("本批次没有可提交的行；请改正暂缓的行后重新上传。"))
+    require_confirmed(upload)
     article = edition()["entry_window" if upload.is_of_loans else "npl_classes"].article
     move(
         upload, "submit", by=by, on=on, article=article,

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from loans import permissions as may
 from loans import selectors
-from loans.models import Upload, UploadRow
+from loans.forms import ConfirmationForm
+from loans.models import Confirmation, Upload, UploadRow
 from loans.reports import OWN_ROWS
+from loans.services import confirming
+from loans.services.confirming import TRUTH, Known
 from loans.services.uploads import RowRefused
 from loans.views.page import told as stored_in_words
 from loans.words import Classification
@@ -24,27 +27,35 @@ from pool.tables import keyset_page
 
 State = Upload.State
 Status = UploadRow.Status
-TABS = (Status.HELD, Status.GOOD, Status.KNOWN, Status.ENTERED)
+UNCONFIRMED = "unconfirmed"
+TABS = (Status.HELD.value, UNCONFIRMED, Status.GOOD.value, Status.KNOWN.value, Status.ENTERED.value)
 BUSY = {State.RECEIVED, State.CHECKING, State.SUBMITTED}
 
 
-def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | None = None) -> dict[str, Any]:
     today = clock.today()
-    chosen = _chosen(request, upload)
-    rows = keyset_page(selectors.rows_of(upload, chosen), request, order=["sheet", "row"], size=30)
+    chosen = UNCONFIRMED if form else _chosen(request, upload)
+    among = selectors.unconfirmed_rows(upload) if chosen == UNCONFIRMED else selectors.rows_of(upload, chosen)
+    rows = keyset_page(among, request, order=["sheet", "row"], size=30)
+    known = confirming.of_rows(rows.rows)
+    may_confirm = upload.state == State.CHECKED and may.may_make(request.user, upload.bank_id)[0]
+    asks = may_confirm and chosen == UNCONFIRMED and upload.rows_unconfirmed
     return {
+        "confirmation": (form or confirmation_form(upload)) if asks else None,
+        "may_confirm": may_confirm,
         "upload": upload,
         "job": progress_of(upload),
         "is_busy": upload.state in BUSY or awaits_receipt(upload),
         "file_problems": [_problem(CellProblem.from_dict(item)) for item in upload.problems],
         "tabs": _tabs(upload, chosen),
         "chosen": chosen,
-        "rows": [_row(row) for row in rows.rows],
+        "rows": [_row(row, known) for row in rows.rows],
         "page": rows,
         "windows": selectors.open_windows(today),
         "may_submit": may.may_check(request.user, upload.bank_id)[0]
         and upload.state == State.CHECKED
-        and upload.rows_good,
+        and upload.rows_good
+        and not upload.rows_unconfirmed,
         "made_by_me": upload.made_by_id == request.user.pk,
         "may_cancel": upload.state in {State.RECEIVED, State.CHECKING, State.CHECKED}
         and (may.may_make(request.user, upload.bank_id)[0] or may.may_check(request.user, upload.bank_id)[0]),
@@ -54,6 +65,18 @@ def of_upload(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "has_own_workbook": _has_own_workbook(upload),
         "closing": _closing_of_held(upload, today),
     }
+
+
+def confirmation_form(upload: Upload, data: Any = None) -> ConfirmationForm:
+    """The rows that wait, and each kind of warning with its first case as an example."""
+    kinds = [(code, _kind_of(code, count, first)) for code, count, first in selectors.open_warnings(upload)]
+    return ConfirmationForm(data, rows=selectors.unconfirmed_rows(upload), kinds=kinds)
+
+
+def _kind_of(code: str, count: int, first: UploadRow) -> str:
+    example = next(CellProblem.from_dict(item) for item in first.problems if item["code"] == code)
+    words = {"rows": whole(count), "header": example.header, "number": first.row, "message": example.message}
+    return _("同类提示全部 %(rows)s 行：%(header)s（如第 %(number)s 行：%(message)s）") % words
 
 
 def _has_own_workbook(upload: Upload) -> bool:
@@ -99,8 +122,10 @@ def _words(upload: Upload) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest, upload: Upload) -> str:
     asked = request.GET.get("rows", "")
-    if asked in Status.values:
+    if asked in Status.values or asked == UNCONFIRMED:
         return asked
+    if upload.rows_unconfirmed and upload.state == State.CHECKED and not upload.rows_held:
+        return UNCONFIRMED
     if upload.rows_held:
         return Status.HELD
     return Status.ENTERED if upload.state == State.ENTERED else Status.GOOD
@@ -112,13 +137,15 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
         Status.GOOD: upload.rows_good if upload.state != State.ENTERED else 0,
         Status.KNOWN: upload.rows_known,
         Status.ENTERED: upload.rows_entered,
+        UNCONFIRMED: upload.rows_unconfirmed if upload.state == State.CHECKED else 0,
     }
     words = _words(upload)
-    labels = {Status.HELD: Status.HELD.label, Status.GOOD: words["good"], Status.KNOWN: words["known"]}
+    labels = {UNCONFIRMED: _("待确认"), Status.HELD: Status.HELD.label}
+    labels |= {Status.GOOD: words["good"], Status.KNOWN: words["known"]}
     return [
         {
             "label": labels.get(status, words["entered"]),
-            "url": f"?rows={status.value}",
+            "url": f"?rows={status}",
             "active": chosen == status,
             "count": counts[status],
         }
@@ -127,7 +154,7 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def _row(row: UploadRow) -> dict[str, Any]:
+def _row(row: UploadRow, known: Known) -> dict[str, Any]:
     tones = {Status.HELD: "bad", Status.KNOWN: "neutral", Status.ENTERED: "good", Status.GOOD: "info"}
     return {
         "row": row,
@@ -138,14 +165,20 @@ def _row(row: UploadRow) -> dict[str, Any]:
         "loan": row.facts.get("loan") or (row.pk if row.status == Status.ENTERED else None),
         "after": (after, Classification(after).label) if (after := row.facts.get("after")) else None,
         "on_date": row.facts.get("on_date"),
-        "problems": [_problem(CellProblem.from_dict(item)) for item in row.problems],
+        "problems": problems_told(row, known),
         "findings": [stored_in_words(item) for item in row.findings],
     }
 
 
-def _problem(problem: CellProblem) -> dict[str, Any]:
+def problems_told(row: UploadRow, known: Known) -> list[dict[str, Any]]:
+    problems = [CellProblem.from_dict(item) for item in row.problems]
+    return [_problem(problem, confirming.said(row, problem, known)) for problem in problems]
+
+
+def _problem(problem: CellProblem, said: Confirmation | None = None) -> dict[str, Any]:
     return {
-        "outcome": "error" if problem.is_error else "warning",
+        "outcome": "confirmed" if said else problem.severity,
+        "said": said,
         "where": " ".join(filter(None, [problem.cell, problem.header])),
         "message": problem.message,
         "mend": problem.mend,
@@ -202,6 +235,10 @@ def progress_of(upload: Upload) -> dict[str, Any]:
 def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now: the page always says it."""
     article = _words(upload)["article"]
+    if upload.state == State.CHECKED and upload.rows_unconfirmed:
+        rows = {"rows": whole(upload.rows_unconfirmed)}
+        title = _("%(rows)s 行有提示，写明理由后才能复核提交") % rows
+        return {"title": title, "who": _("本行经办人员"), "due": None, "left": None, "article": TRUTH}
     if upload.state == State.CHECKED and upload.rows_good and not upload.is_of_loans:
         return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": None, "left": None, "article": article}
     if upload.state == State.CHECKED and upload.rows_good:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from loans import permissions as may
 from loans import selectors
 from loans.choices import DISTRICTS, ID_KINDS, INDUSTRY_GROUPS, SECURITIES
-from loans.models import Correction, Extension, Loan
+from loans.models import Correction, Extension, Loan, UploadRow
+from loans.services import confirming
 from loans.services.extension import EXTENDABLE
 from loans.views.difference import table_of
 from loans.words import Feature, Qualification
@@ -21,6 +22,7 @@ from pool.moves import history
 from pool.rulebook import Finding
 from pool.selectors import edition, refs
 from pool.services import deadlines
+from pool.sheets import CellProblem
 
 LIFE = (Loan.State.ENTERED, Loan.State.NON_PERFORMING, Loan.State.COMPENSATED, Loan.State.RECOVERED, Loan.State.CLOSED)
 
@@ -37,6 +39,7 @@ def of_loan(user: User, loan: Loan, on: date) -> dict[str, Any]:
         "additions": _additions(loan),
         "entry": _entry(loan),
         "findings": [told(found) for found in loan.findings],
+        "entry_warnings": _entry_warnings(loan),
         "determination": selectors.standing_determination(loan),
         "classification_request": selectors.open_classification(loan),
         "withdrawal_request": selectors.open_withdrawal(loan),
@@ -49,6 +52,19 @@ def of_loan(user: User, loan: Loan, on: date) -> dict[str, Any]:
         "next_step": _next_step(user, loan),
         **_acts(user, loan),
     }
+
+
+def _entry_warnings(loan: Loan) -> list[dict[str, Any]]:
+    """What was doubtful when it was entered, who said why it is right, and when; the row has the loan's key."""
+    row = UploadRow.objects.filter(pk=loan.pk).exclude(doubts=[]).first()
+    if row is None:
+        return []
+    known = confirming.of_rows([row])
+    problems = [CellProblem.from_dict(item) for item in row.problems]
+    return [
+        {"outcome": "confirmed" if said else "warning", "said": said, "header": one.header, "message": one.message}
+        for one in problems if one.is_warning for said in [confirming.said(row, one, known)]
+    ]  # fmt: skip
 
 
 def _corrections(loan: Loan) -> dict[str, Any]:

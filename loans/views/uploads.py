@@ -16,12 +16,13 @@ from loans import permissions as may
 from loans import reports, selectors, services
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.forms import SECTIONS, LoanEntryForm, UploadForm
-from loans.models import Upload
+from loans.models import Upload, UploadRow
 from loans.services.uploads import RowRefused
 from loans.template import write_classification_template, write_template
 from loans.views import batch
 from pool import audit, clock, exports
 from pool.errors import NotPermitted, Refused
+from pool.formats import whole
 from pool.forms_keys import once, seen_version
 from pool.models import AccessLog
 from pool.refusals import add_to_form
@@ -179,6 +180,28 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, _("已提交，入库日期以此刻为准；正在写入项目库。") if of_loans else _("已提交，正在逐笔生效。")
     )
     return redirect("loans:upload", pk=found.pk)
+
+
+@login_required
+@require_POST
+@once
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Why rows with a warning are right; those that still wait are shown again."""
+    found = _upload_or_404(request, pk)
+    may.require(may.may_make(request.user, found.bank_id))
+    form = batch.confirmation_form(found, request.POST)
+    if not form.is_valid():
+        context = batch.of_upload(request, found, form)
+        return render(request, "loans/upload.html", context, status=422)
+    given = form.cleaned_data
+    count = services.confirm_warnings(
+        upload_id=found.pk, by=request.user, on=clock.today(), reason=given["reason"], code=given["code"],
+        rows=[row.pk for row in given["rows"]],
+    )  # fmt: skip
+    messages.success(request, _("已确认 %(rows)s 行，理由已记录。") % {"rows": whole(count)})
+    found.refresh_from_db()
+    shown = batch.UNCONFIRMED if found.rows_unconfirmed else UploadRow.Status.GOOD.value
+    return redirect(f"{found.get_absolute_url()}?rows={shown}")
 
 
 @login_required

@@ -5,13 +5,14 @@ how to mend it. `row_of` judges a form by the same rules. `SheetRefused` is rais
 """
 
 from .guards import DEFAULT_LIMITS, Limits
-from .problems import ERROR, WARNING, CellProblem, SheetRefused, Wording, declare, known_codes
+from .problems import ERROR, NOTE, WARNING, CellProblem, SheetRefused, Wording, declare, known_codes
 from .reader import Reader, Row, read, row_of
 from .schema import Choice, Column, Kind, Schema, squeeze
 
 __all__ = [
     "DEFAULT_LIMITS",
     "ERROR",
+    "NOTE",
     "WARNING",
     "CellProblem",
     "Choice",

@@ -48,7 +48,7 @@ class RowMark:
     tells: str = ""
     severity: str = ""
     cells: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Column letter → (severity, note)."""
+    """Column letter → (severity, note); without a severity the cell keeps its colour."""
 
 
 def index_of(letters: str) -> int:
@@ -173,7 +173,8 @@ def _row(
     for letters, (severity, note) in said.cells.items():
         cell_now = cells.get(index_of(letters), f'<{prefix}c r="{letters}{number}"/>')
         own = _STYLE.search(cell_now.split(">", 1)[0])
-        cells[index_of(letters)] = _styled(cell_now, styles.filled(int(own[1]) if own else 0, severity))
+        style = int(own[1]) if own else 0
+        cells[index_of(letters)] = _styled(cell_now, styles.filled(style, severity) if severity else style)
         notes[f"{letters}{number}"] = note
     cells |= results
     inside = "".join(cells[place] for place in sorted(cells))

@@ -18,6 +18,9 @@ from pool.errors import Refused
 
 ERROR = "error"
 WARNING = "warning"
+"""The row may enter when somebody says why it is right."""
+NOTE = "note"
+"""Said so that nobody is surprised; nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class CellProblem:
     @property
     def is_error(self) -> bool:
         return self.severity == ERROR
+
+    @property
+    def is_warning(self) -> bool:
+        return self.severity == WARNING
 
     @property
     def cell(self) -> str:

@@ -45,6 +45,12 @@ def submit(token: str, upload: dict[str, Any], version: int, key: str) -> Any:
     return Client(headers=headers).post(address, {"version": version}, content_type="application/json")
 
 
+def confirm(token: str, upload: dict[str, Any], body: dict[str, Any]) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    address = f"/api/v1/uploads/{upload['id']}/confirm/"
+    return Client(headers=headers).post(address, body, content_type="application/json")
+
+
 def get(token: str, address: str) -> Any:
     return Client(headers={"Authorization": f"Bearer {token}"}).get(f"/api/v1/uploads/{address}")
 
@@ -122,6 +128,29 @@ def test_the_maker_s_token_does_not_submit_and_another_bank_s_finds_nothing(team
     assert get(other, f"{batch['id']}/rows/").status_code == 404
     problem(submit(other, batch, 1, str(uuid4())), 404)
     assert get(other, "").json()["results"] == []
+
+
+def test_a_warning_is_confirmed_by_the_maker_s_token_before_the_checker_s_submits(team: BankTeam) -> None:
+    maker, checker = token_for(team.maker, FILING), token_for(team.checker, FILING)
+    batch = send(maker, lines(fresh_cells(credit_line="1000000.00"), fresh_cells()), str(uuid4())).json()
+    checked(batch)
+    told = get(maker, f"{batch['id']}/").json()
+    assert (told["rows_good"], told["rows_unconfirmed"]) == (2, 1)
+    problem(submit(checker, batch, told["version"], str(uuid4())), 409, "warnings_unconfirmed")
+    (row,) = get(maker, f"{batch['id']}/rows/?status=unconfirmed").json()["results"]
+    assert row["problems"][0] | {"message": "", "mend": ""} == {
+        "field": "credit_line", "severity": "warning", "code": "line_under_principal", "value": "1000000.00",
+        "message": "", "mend": "", "article": "4", "confirmed": None,
+    }  # fmt: skip
+    asked = {"rows": [row["id"]], "reason": "已核对批复"}
+    problem(confirm(checker, batch, asked), 403)
+    problem(confirm(maker, batch, asked | {"reason": ""}), 400)
+    done = confirm(maker, batch, asked)
+    assert (done.status_code, done.json()["rows_unconfirmed"]) == (200, 0)
+    found = {one["id"]: one for one in get(maker, f"{batch['id']}/rows/?status=good").json()["results"]}
+    said = {"by": team.maker.display_name, "on": "2025-01-16", "reason": "已核对批复"}
+    assert found[row["id"]]["problems"][0]["confirmed"] == said
+    assert submit(checker, batch, done.json()["version"], str(uuid4())).status_code == 200
 
 
 def test_a_refused_file_frees_its_key(team: BankTeam) -> None:

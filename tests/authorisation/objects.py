@@ -124,6 +124,11 @@ def checked_upload(world: World) -> Parts:
     return {"pk": received_upload(world.team, [loan_cells(), loan_cells(staff="x")]).pk}
 
 
+@builds("doubtful_upload")
+def doubtful_upload(world: World) -> Parts:
+    return {"pk": received_upload(world.team, [loan_cells(credit_line="1000000.00")]).pk}
+
+
 @builds("loan_file")
 def loan_file(world: World) -> Parts:
     return {"file_id": received_upload(world.team, [loan_cells()]).file_id}

@@ -11,7 +11,7 @@ from typing import Any
 from loans import services
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.forms import filled_in
-from loans.models import Correction, Determination, Extension, Loan, Upload
+from loans.models import Correction, Determination, Extension, Loan, Upload, UploadRow
 from loans.services.correction import declared
 from loans.words import Classification
 from pool import scope
@@ -122,10 +122,20 @@ def entered_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date = TO
 
 
 def entered(team: BankTeam, upload: Upload, on: date = TODAY) -> Upload:
+    upload = confirmed(team, upload, on)
     with scope.bank_scope(team.pk):
         services.submit_upload(upload_id=upload.pk, by=team.checker, on=on, version=upload.version)
     with scope.everything():
         services.enter_upload(upload.pk)
+    return fresh(upload)
+
+
+def confirmed(team: BankTeam, upload: Upload, on: date = TODAY, reason: str = "已核对合同") -> Upload:
+    """Every warning of the upload has its reason."""
+    if upload.rows_unconfirmed:
+        with scope.bank_scope(team.pk):
+            rows = UploadRow.objects.filter(upload=upload, unconfirmed=True).values_list("pk", flat=True)
+            services.confirm_warnings(upload_id=upload.pk, rows=list(rows), by=team.maker, on=on, reason=reason)
     return fresh(upload)
 
 

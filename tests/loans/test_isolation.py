@@ -8,6 +8,7 @@ from loans.models import (
     Borrower,
     ClassificationChange,
     ClassificationRequest,
+    Confirmation,
     Determination,
     Loan,
     Upload,
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 BANK_OWNED = [
     Agreement, Membership, PayeeAccount, Standing, StandingEvent, Violation, Upload, UploadRow, Loan,
-    ClassificationChange, ClassificationRequest, Determination,
+    ClassificationChange, ClassificationRequest, Determination, Confirmation,
 ]  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def one():
     payee_account(team)
     confirmed_violation(team, 2024)
     determined_loan(team)
+    entered_loan(team, credit_line="1000000.00")  # its warning is confirmed
     return team
 
 
@@ -90,7 +92,7 @@ def test_a_row_cannot_point_into_another_banks_data(one, other):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("model", [StandingEvent, ClassificationChange])
+@pytest.mark.parametrize("model", [StandingEvent, ClassificationChange, Confirmation])
 def test_history_is_only_ever_added_to(one, model):
     with scope.everything():
         with pytest.raises((IntegrityError, ProgrammingError)), transaction.atomic():
