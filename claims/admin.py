@@ -27,7 +27,6 @@ from pool.moves import history
 from pool.selectors import edition
 
 READERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.MANAGER_STATISTICS, Role.AUDITOR})
-INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 Round, Stage, Opinion = Review.Round, Review.Stage, Review.Opinion
 UNDER_REVIEW = (Claim.State.SUBMITTED, Claim.State.REVIEWING, Claim.State.RE_EXAMINING)
 
@@ -282,7 +281,7 @@ def _buttons(buttons: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _preview(item: dict[str, Any]) -> dict[str, Any]:
     row = item["row"]
-    inline = row is not None and row.file.content_type in INLINE and storage.intact(row.file)
+    inline = row is not None and row.file.content_type in storage.SHOWN_INLINE and storage.intact(row.file)
     return {**item, "inline": inline, "is_image": inline and row.file.content_type != "application/pdf"}
 
 

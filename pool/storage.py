@@ -20,6 +20,12 @@ CHUNK = 1 << 20
 MAX_BYTES = 100 << 20
 
 
+SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
+"""What a browser shows by itself."""
+DOCUMENTS = SHOWN_INLINE | {"image/tiff", "application/ofd"}
+"""Papers and scans: what proves something."""
+
+
 class Chunked(Protocol):
     def chunks(self) -> Iterator[bytes]: ...
 
@@ -65,6 +71,18 @@ def keep(
         by=by,
         kept_on=clock.today(),
     )
+
+
+def keep_document(
+    upload: Any, *, name: str, nameless: str, purpose: str, by: User | None, bank: UUID | None = None,
+    max_bytes: int = MAX_BYTES, field: str = "file",
+) -> StoredFile:  # fmt: skip
+    """The same for a document, named as given, else as the upload is, else as `nameless` says; `field` is its field."""
+    own = name or getattr(upload, "name", "") or nameless
+    file = keep(upload, name=own, purpose=purpose, by=by, bank=bank, max_bytes=max_bytes)
+    if file.content_type not in DOCUMENTS:
+        raise Refused("file_kind", _("请上传 PDF、OFD 或图片（PNG、JPEG、TIFF）文件。"), field=field)
+    return file
 
 
 def _place(temporary: Path, root: Path, sha256: str) -> str:

@@ -38,7 +38,7 @@ from claims.services.review import (
     finalise_refusals,
     give_opinion,
 )
-from claims.services.together import draft_claims, submit_claims
+from claims.services.together import MOST, draft_claims, submit_claims
 from claims.services.upgrade import (
     apply_upgrade,
     cancel_ending,
@@ -56,6 +56,7 @@ from claims.services.upgrade import (
 )
 
 __all__ = [
+    "MOST",
     "accept_papers",
     "add_evidence",
     "add_paper",

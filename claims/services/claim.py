@@ -21,7 +21,6 @@ from pool.errors import Refused
 from pool.models import User
 from pool.selectors import edition
 
-EVIDENCE_KINDS = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/ofd"})
 MAX_EVIDENCE = 20 << 20
 OPEN_TO_BANK = frozenset({Claim.State.DRAFT, Claim.State.RETURNED})
 
@@ -124,16 +123,15 @@ def add_evidence(
     if item not in selectors.evidence_items(claim.loan):
         raise Refused("unknown_item", _("没有这一类申请材料。"), edition()["claim_evidence"].article, field="item")
     hats.wear(claim, by, "maker")
-    file = storage.keep(
+    file = storage.keep_document(
         upload,
-        name=name or getattr(upload, "name", "") or item,
+        name=name,
+        nameless=item,
         purpose="claim_evidence",
         by=by,
         bank=claim.bank_id,
         max_bytes=MAX_EVIDENCE,
     )
-    if file.content_type not in EVIDENCE_KINDS:
-        raise Refused("file_kind", _("请上传 PDF、OFD 或图片（PNG、JPEG、TIFF）文件。"), field="file")
     current: Evidence | None = Evidence.objects.filter(claim=claim, item=item, superseded=False).first()
     if current is not None and current.file.sha256 == file.sha256:
         return current

@@ -29,7 +29,6 @@ from pool.selectors import edition
 from pool.sure import be_sure
 
 MAX_PAPER = 10 << 20
-PAPER_KINDS = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/ofd"})
 CLERK, APPROVER = "finance_clerk", "finance_approver"
 
 
@@ -51,16 +50,15 @@ def add_paper(
     if item not in provision.words:
         raise Refused("unknown_item", _("没有这一类拨款资料。"), provision.article, field="item")
     hats.wear(packet, by, "maker")
-    file = storage.keep(
+    file = storage.keep_document(
         upload,
-        name=name or getattr(upload, "name", "") or item,
+        name=name,
+        nameless=item,
         purpose="payment_paper",
         by=by,
         bank=packet.bank_id,
         max_bytes=MAX_PAPER,
     )
-    if file.content_type not in PAPER_KINDS:
-        raise Refused("file_kind", _("请上传 PDF、OFD 或图片（PNG、JPEG、TIFF）文件。"), field="file")
     current: PaymentPaper | None = PaymentPaper.objects.filter(packet=packet, item=item, superseded=False).first()
     if current is not None and current.file.sha256 == file.sha256:
         return current

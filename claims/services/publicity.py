@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from claims import assessment, permissions, selectors
 from claims.models import Claim, Objection, Publicity, PublicityItem, Review
 from claims.services import due, locking, telling
-from claims.services.claim import EVIDENCE_KINDS
 from claims.services.review import refuse_suspended
 from pool import hats, moves, numbering, storage
 from pool.errors import Refused, SamePerson
@@ -131,15 +130,15 @@ def object_to(
             )
     file = None
     if attachment is not None:
-        file = storage.keep(
+        file = storage.keep_document(
             attachment,
-            name=getattr(attachment, "name", "") or "attachment",
+            name="",
+            nameless="attachment",
             purpose="objection_attachment",
             by=None,
             max_bytes=MAX_ATTACHMENT,
+            field="attachment",
         )
-        if file.content_type not in EVIDENCE_KINDS:
-            raise Refused("file_kind", _("请上传 PDF、OFD 或图片（PNG、JPEG、TIFF）文件。"), field="attachment")
     objection: Objection = Objection.objects.create(
         item=item,
         number=f"YY{on.year}{numbering.next_number('objection', on.year):04d}",

@@ -21,7 +21,7 @@ from pool.money import ZERO, total
 from pool.selectors import edition
 
 MOST = 200
-"""As many as one desk shows."""
+"""As many as the page of claimable loans shows."""
 
 
 @dataclass
@@ -50,9 +50,9 @@ class Outcome:
 def draft_claims(*, loan_ids: Iterable[UUID], by: User, on: date) -> Outcome:
     """A draft for each of these loans of the person's bank (19(2))."""
     wanted = _limited(loan_ids)
-    loans = Loan.objects.select_for_update().filter(pk__in=wanted, bank_id=by.institution).order_by("pk")
+    own = Loan.objects.filter(pk__in=wanted, bank_id=by.institution)
     outcome = Outcome()
-    for loan in loans:
+    for loan in locking.loans(own.values_list("pk", flat=True)).values():
         outcome.attempt(loan.loan_number, _drafting(loan, by, on))
     return outcome
 

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
 
 from banks.base import BankOwned
 from loans.models.loan import Loan
+from loans.models.requests import Request
 from loans.words import Classification
 from pool.models import User
 
@@ -32,28 +32,18 @@ class ClassificationChange(BankOwned):
         return f"{self.loan_id} {self.on}"
 
 
-class ClassificationRequest(FSMModelMixin, BankOwned):
+class ClassificationRequest(Request):
     """A determination or an upgrade that the maker has prepared and the checker has not yet submitted."""
-
-    class State(models.TextChoices):
-        PREPARED = "prepared", _("待复核")
-        SUBMITTED = "submitted", _("已提交")
-        CANCELLED = "cancelled", _("已取消")
 
     loan = models.ForeignKey(
         Loan, on_delete=models.PROTECT, related_name="classification_requests", verbose_name=_("贷款项目")
     )
-    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.PREPARED, protected=True)
     after = models.CharField(_("拟调整为"), max_length=16, choices=Classification.choices)
     on = models.DateField(_("分类日期"))
     principal_balance = models.DecimalField(_("本金余额"), max_digits=18, decimal_places=2)
     reason = models.CharField(_("分类依据"), max_length=400, blank=True)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
-    checked_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
-    )
 
-    class Meta(BankOwned.Meta):
+    class Meta(Request.Meta):
         verbose_name = verbose_name_plural = _("分类调整申请")
         constraints = [
             models.UniqueConstraint(
@@ -67,14 +57,6 @@ class ClassificationRequest(FSMModelMixin, BankOwned):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.after}"
-
-    @transition(field=state, source=State.PREPARED, target=State.SUBMITTED)
-    def submit(self) -> None:
-        """The checker has submitted it; the loan changes in the same transaction."""
-
-    @transition(field=state, source=State.PREPARED, target=State.CANCELLED)
-    def cancel(self) -> None:
-        """Given up before submission."""
 
 
 class Determination(BankOwned):

@@ -12,10 +12,10 @@ from banks.models import Standing
 from loans import permissions as may
 from loans import rules
 from loans.models import ClassificationChange, ClassificationRequest, Determination, Loan
-from loans.services import deadlines
+from loans.services import deadlines, requests
 from loans.services.locks import lock_loan, lock_with_standing
 from pool import audit, hats, moves
-from pool.errors import Refused, Stale
+from pool.errors import Refused
 from pool.models import User
 from pool.money import ZERO, fen
 from pool.selectors import edition
@@ -48,10 +48,8 @@ def submit_classification(*, request_id: UUID, by: User, on: date, version: int)
     """The loan, its determination, the bank's standing and a suspension change together."""
     known = ClassificationRequest.objects.values_list("loan_id", flat=True).get(pk=request_id)
     row, loan = lock_with_standing(known)
-    request: ClassificationRequest = ClassificationRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    may.require(may.may_check(by, loan.bank_id))
-    if request.version != version:
-        raise Stale()
+    request = requests.locked(ClassificationRequest, request_id)
+    requests.require_checker(request, by, version)
     _require_possible(loan, request.after, request.on, request.principal_balance, on)
     hats.wear(request, by, "classification_checker")
     moves.move(request, "submit", by=by, on=on, checked_by=by)
@@ -91,13 +89,8 @@ def put_into_force(
 
 @transaction.atomic
 def cancel_classification(*, request_id: UUID, by: User, on: date, version: int) -> ClassificationRequest:
-    request: ClassificationRequest = ClassificationRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    allowed = may.may_make(by, request.bank_id)[0] or may.may_check(by, request.bank_id)[0]
-    may.require((allowed, _("您的角色无权执行此操作。")))
-    if request.version != version:
-        raise Stale()
-    moves.move(request, "cancel", by=by, on=on)
-    audit.record("loans.cancel_classification", request, by=by, on=on)
+    request = requests.locked(ClassificationRequest, request_id)
+    requests.cancel(request, "loans.cancel_classification", by=by, on=on, version=version)
     return request
 
 

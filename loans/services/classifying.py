@@ -81,7 +81,7 @@ class ClassificationJudge:
         latest = latest_changes(loan.pk for loan in there.values())
         waiting = set(
             ClassificationRequest.objects.filter(
-                loan__in=latest.keys() | {loan.pk for loan in there.values()},
+                loan__in=[loan.pk for loan in there.values()],
                 state=ClassificationRequest.State.PREPARED,
             ).values_list("loan_id", flat=True)
         )

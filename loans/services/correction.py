@@ -110,7 +110,7 @@ def correct_loan(*, request_id: UUID, by: User, on: date, version: int) -> Loan:
 @transaction.atomic
 def cancel_correction(*, request_id: UUID, by: User, on: date, version: int) -> Correction:
     request = requests.locked(Correction, request_id)
-    requests.cancel(request, by=by, on=on, version=version)
+    requests.cancel(request, "loans.cancel_correction", by=by, on=on, version=version)
     return request
 
 

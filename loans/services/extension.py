@@ -19,7 +19,6 @@ from pool.selectors import edition
 State = Loan.State
 EXTENDABLE = (State.ENTERED, State.NON_PERFORMING)
 AGREEMENT_PURPOSE = "loan_extension"
-AGREEMENT_KINDS = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/ofd"})
 
 
 def article() -> str:
@@ -76,7 +75,7 @@ def extend_loan(*, request_id: UUID, by: User, on: date, version: int) -> Loan:
 @transaction.atomic
 def cancel_extension(*, request_id: UUID, by: User, on: date, version: int) -> Extension:
     request = requests.locked(Extension, request_id)
-    requests.cancel(request, by=by, on=on, version=version)
+    requests.cancel(request, "loans.cancel_extension", by=by, on=on, version=version)
     return request
 
 
@@ -108,13 +107,10 @@ def _require_possible(loan: Loan, extended_to: date, agreed_on: date, on: date) 
 def _keep(agreement: Any, name: str, by: User, bank_id: UUID) -> Any:
     if not agreement:
         raise Refused("agreement_missing", _("请上传展期协议。"), field="agreement")
-    file = storage.keep(
-        agreement, name=name or getattr(agreement, "name", "") or str(_("展期协议")), purpose=AGREEMENT_PURPOSE, by=by,
-        bank=bank_id,
+    return storage.keep_document(
+        agreement, name=name, nameless=str(_("展期协议")), purpose=AGREEMENT_PURPOSE, by=by, bank=bank_id,
+        field="agreement",
     )  # fmt: skip
-    if file.content_type not in AGREEMENT_KINDS:
-        raise Refused("file_kind", _("请上传 PDF、OFD 或图片（PNG、JPEG、TIFF）文件。"), field="agreement")
-    return file
 
 
 def _told(request: Extension) -> dict[str, object]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from loans import permissions as may
-from loans.models.changes import Request
+from loans.models.requests import DatedRequest, Request
 from pool import audit, hats, moves
 from pool.errors import Refused, Stale
 from pool.models import User
@@ -26,20 +26,25 @@ def require_none_open(model: type[R], loan_id: UUID) -> None:
         raise Refused("request_open", _("该笔贷款已有待复核的“%(what)s”，请先复核或取消。") % words)
 
 
-def submit(request: Request, *, by: User, on: date, version: int, hat: str, article: str = "") -> None:
+def submit(request: DatedRequest, *, by: User, on: date, version: int, hat: str, article: str = "") -> None:
     """The checker's part, before the loan changes in the same transaction."""
-    may.require(may.may_check(by, request.bank_id))
-    if request.version != version:
-        raise Stale()
+    require_checker(request, by, version)
     hats.wear(request, by, hat)
     moves.move(request, "submit", by=by, on=on, article=article, checked_by=by, checked_on=on)
 
 
-def cancel(request: Request, *, by: User, on: date, version: int) -> None:
-    """Given up by a maker, or sent back by a checker."""
+def require_checker(request: Request, by: User, version: int) -> None:
+    """A checker of its bank, who decides on what the page showed."""
+    may.require(may.may_check(by, request.bank_id))
+    if request.version != version:
+        raise Stale()
+
+
+def cancel(request: Request, action: str, *, by: User, on: date, version: int) -> None:
+    """Given up by a maker, or sent back by a checker; `action` is its name in the audit."""
     allowed = may.may_make(by, request.bank_id)[0] or may.may_check(by, request.bank_id)[0]
     may.require((allowed, _("您的角色无权执行此操作。")))
     if request.version != version:
         raise Stale()
     moves.move(request, "cancel", by=by, on=on)
-    audit.record(f"loans.cancel_{request._meta.model_name}", request, by=by, on=on)
+    audit.record(action, request, by=by, on=on)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from banks import standing
 from loans import permissions as may
 from loans.models import Determination, Loan, WithdrawalRequest
+from loans.services import requests
 from loans.services.locks import lock_loan, lock_with_standing, require_unbarred
 from pool import audit, hats, moves
-from pool.errors import Refused, Stale
+from pool.errors import Refused
 from pool.models import User
 
 
@@ -36,10 +37,8 @@ def prepare_withdrawal(*, loan_id: UUID, by: User, on: date, reason: str) -> Wit
 def withdraw_loan(*, request_id: UUID, by: User, on: date, version: int) -> Loan:
     known = WithdrawalRequest.objects.values_list("loan_id", flat=True).get(pk=request_id)
     row, loan = lock_with_standing(known)
-    request: WithdrawalRequest = WithdrawalRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    may.require(may.may_check(by, loan.bank_id))
-    if request.version != version:
-        raise Stale()
+    request = requests.locked(WithdrawalRequest, request_id)
+    requests.require_checker(request, by, version)
     _require_possible(loan)
     hats.wear(request, by, "withdrawal_checker")
     moves.move(request, "submit", by=by, on=on, checked_by=by)
@@ -51,13 +50,8 @@ def withdraw_loan(*, request_id: UUID, by: User, on: date, version: int) -> Loan
 
 @transaction.atomic
 def cancel_withdrawal(*, request_id: UUID, by: User, on: date, version: int) -> WithdrawalRequest:
-    request: WithdrawalRequest = WithdrawalRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    allowed = may.may_make(by, request.bank_id)[0] or may.may_check(by, request.bank_id)[0]
-    may.require((allowed, _("您的角色无权执行此操作。")))
-    if request.version != version:
-        raise Stale()
-    moves.move(request, "cancel", by=by, on=on)
-    audit.record("loans.cancel_withdrawal", request, by=by, on=on)
+    request = requests.locked(WithdrawalRequest, request_id)
+    requests.cancel(request, "loans.cancel_withdrawal", by=by, on=on, version=version)
     return request
 
 

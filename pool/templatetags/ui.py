@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from pool import charts, citations, clock, formats, tones
+from pool import charts, citations, clock, formats, storage, tones
 from pool.models import Transition
 from pool.rulebook.edition import CHINESE, ENGLISH, Edition
 from pool.rulebook.findings import Finding
@@ -432,7 +432,7 @@ def document(
     `preview` is its type, when it may be looked at in place: a PDF in a frame, a picture as it is.
     """
     kind = name.rsplit(".", 1)[-1].upper() if "." in name else ""
-    look = "pdf" if preview == "application/pdf" else "picture" if preview in {"image/png", "image/jpeg"} else ""
+    look = "" if preview not in storage.SHOWN_INLINE else "pdf" if preview == "application/pdf" else "picture"
     return {"url": url, "name": name, "sha256": sha256, "size": size, "on": on, "kind": kind, "look": look}
 
 

@@ -11,7 +11,6 @@ from pool.models import AccessLog, StoredFile
 ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 # The browsers' own readers of PDF do not work in a sandbox; what they may load is nothing, who may frame it our pages.
 IN_PLACE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
-SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
 @login_required
@@ -22,7 +21,7 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     if file is None or guard is None or not guard.fn(request.user, file):
         raise Http404
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, file)
-    inline = "inline" in request.GET and file.content_type in SHOWN_INLINE
+    inline = "inline" in request.GET and file.content_type in storage.SHOWN_INLINE
     response = FileResponse(
         storage.open_file(file), as_attachment=not inline, filename=file.name, content_type=file.content_type
     )
