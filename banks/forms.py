@@ -21,6 +21,18 @@ def day_field(label: object, **options: object) -> forms.DateField:
     return forms.DateField(label=label, widget=DayInput(), **options)
 
 
+class BankFilter(forms.Form):
+    """The filter of a list; people of one bank are not asked which bank."""
+
+    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
+
+    def __init__(self, *args: Any, with_bank: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.order_fields([name for name in self.fields if name != "bank"])
+        if not with_bank:
+            del self.fields["bank"]
+
+
 class RegisterBankForm(forms.Form):
     code = forms.CharField(label=_("机构代码"), max_length=12)
     name = forms.CharField(label=_("机构全称"), max_length=120)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Bank
+from banks.forms import BankFilter
 from claims.models import Claim
 from loans.words import Classification
 
@@ -32,15 +32,9 @@ class MoneyField(forms.DecimalField):
         return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
 
 
-class ClaimFilter(forms.Form):
+class ClaimFilter(BankFilter):
     q = forms.CharField(label=_("编号、借据号或借款人"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Claim.State.choices])
-    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
-
-    def __init__(self, *args: Any, with_banks: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if not with_banks:
-            del self.fields["bank"]
 
 
 class ReportForm(forms.Form):

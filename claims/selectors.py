@@ -36,6 +36,8 @@ from pool.selectors import edition
 
 IN_QUEUE = ("first_submitted_on", "submitted_at", "pk")
 """The order in which claims wait for money: the time of their first submission (reading 21)."""
+NOT_SETTLED = Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=False)
+"""On file, or refused and not yet for good."""
 
 
 def claims_of(person: User) -> "QuerySet[Claim]":
@@ -46,8 +48,7 @@ def claims_of(person: User) -> "QuerySet[Claim]":
 
 def claim_in_the_way(loan: Loan) -> Refused | None:
     """A claim on file, or a refusal not yet final, rests on the loan as it is."""
-    rows = Claim.objects.filter(loan=loan)
-    claim = rows.filter(Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=False)).first()
+    claim = Claim.objects.filter(NOT_SETTLED, loan=loan).first()
     if claim is None:
         return None
     words = {"number": claim.number, "state": claim.get_state_display()}
@@ -110,17 +111,12 @@ def standing_items(plan: FundingPlan) -> "QuerySet[PlanItem]":
 
 def on_file(loan: Loan) -> bool:
     """Whether a claim stands in the way of automatic closing (reading 14): filed, and not refused for good."""
-    filed = Claim.objects.filter(loan=loan)
-    return (
-        filed.filter(state__in=Claim.ON_FILE).exists() or filed.filter(state=Claim.State.REFUSED, final=False).exists()
-    )
+    return bool(Claim.objects.filter(NOT_SETTLED, loan=loan).exists())
 
 
 def on_file_among(loan_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the loans that have such a claim, in one question."""
-    filed = Claim.objects.filter(loan_id__in=list(loan_ids))
-    states = set(filed.filter(state__in=Claim.ON_FILE).values_list("loan_id", flat=True))
-    return states | set(filed.filter(state=Claim.State.REFUSED, final=False).values_list("loan_id", flat=True))
+    return set(Claim.objects.filter(NOT_SETTLED, loan_id__in=list(loan_ids)).values_list("loan_id", flat=True))
 
 
 def paid_claim(loan: Loan) -> Claim | None:
@@ -168,13 +164,19 @@ class Queue:
         return bool(self.entering or self.worse or self.better)
 
 
+def awaiting_money(bank_id: UUID) -> "QuerySet[Claim]":
+    """The bank's claims that are filed and not yet paid."""
+    return Claim.objects.filter(bank_id=bank_id, state__in=Claim.BEFORE_PAYMENT).exclude(state=Claim.State.DRAFT)
+
+
 def queue_of(bank_id: UUID) -> Queue:
     entering, worse = loans.on_the_way(bank_id)
     endings = EndingRequest.objects.filter(
         bank_id=bank_id, state=EndingRequest.State.PREPARED, determination__recovered_on=None
     )
-    undecided = Claim.objects.filter(bank_id=bank_id, state__in=Claim.BEFORE_PAYMENT).exclude(state=Claim.State.DRAFT)
-    claimed = undecided.aggregate(n=Count("pk"), total=Sum("determination__principal_balance", default=ZERO))
+    claimed = awaiting_money(bank_id).aggregate(
+        n=Count("pk"), total=Sum("determination__principal_balance", default=ZERO)
+    )
     return Queue(
         entering=entering,
         worse=worse,

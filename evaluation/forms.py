@@ -1,12 +1,11 @@
 """Forms of evaluation, reports and trial calculations."""
 
 import re
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Bank
+from banks.forms import BankFilter
 from evaluation.models import Statement
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
@@ -41,15 +40,9 @@ class QuarterForm(forms.Form):
     )
 
 
-class StatementFilter(forms.Form):
+class StatementFilter(BankFilter):
     period = forms.CharField(label=_("对账期"), max_length=6, required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Statement.State.choices])
-    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
-
-    def __init__(self, *args: Any, with_banks: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if not with_banks:
-            del self.fields["bank"]
 
 
 class CheckCodeForm(forms.Form):

@@ -1,6 +1,7 @@
 """The half-years that reports are about, written `2024H1`, and the quarters of statements, written `2024Q1`."""
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -14,19 +15,25 @@ from pool.selectors import edition
 
 
 @dataclass(frozen=True)
-class HalfYear:
+class Period(ABC):
     starts_on: date
     ends_on: date
 
     @classmethod
+    @abstractmethod
     def of(cls, day: date) -> Self:
         """The one that holds this day."""
-        return cls(*half_year(edition(), day))
 
     @classmethod
     def before(cls, on: date) -> Self:
         """The last one that was over on that day."""
         return cls.of(cls.of(on).starts_on - ONE_DAY)
+
+
+class HalfYear(Period):
+    @classmethod
+    def of(cls, day: date) -> Self:
+        return cls(*half_year(edition(), day))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -50,20 +57,10 @@ class HalfYear:
         return _("%(year)s年%(half)s风险补偿资金池运行统计报告") % {"year": self.starts_on.year, "half": half}
 
 
-@dataclass(frozen=True)
-class Quarter:
-    starts_on: date
-    ends_on: date
-
+class Quarter(Period):
     @classmethod
     def of(cls, day: date) -> Self:
-        """The one that holds this day."""
         return cls(quarter_start(day), quarter_end(day))
-
-    @classmethod
-    def before(cls, on: date) -> Self:
-        """The last one that was over on that day."""
-        return cls.of(cls.of(on).starts_on - ONE_DAY)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,7 +104,7 @@ def _statements(user: User) -> Iterator[Todo]:
         step = WAITING[state]
         yield Todo(
             title=str(step.title),
-            url=f"{statements.listing_url()}?state={state}",
+            url=f"{reverse('evaluation:statements')}?state={state}",
             article=statements.ARTICLE,
             waiting_for=str(step.who),
             count=count,

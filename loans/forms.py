@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from banks.forms import day_field
-from banks.models import Bank
+from banks.forms import BankFilter, day_field
 from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts
 from loans.models import Loan, Upload, UploadRow
@@ -28,7 +27,7 @@ def quarters_before(today: date) -> list[tuple[str, object]]:
     return [(day.isoformat(), quarter_words(day)) for day in days]
 
 
-class LoanFilter(forms.Form):
+class LoanFilter(BankFilter):
     q = forms.CharField(
         label=_("借据号、信用代码或名称开头"), required=False, max_length=120,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -39,35 +38,22 @@ class LoanFilter(forms.Form):
     late = forms.ChoiceField(
         label=_("录入"), required=False, choices=[("", _("全部")), ("0", _("按时录入")), ("1", _("逾期录入"))]
     )
-    bank = forms.ModelChoiceField(
-        label=_("加盟银行"), required=False, queryset=Bank.objects.none(), empty_label=_("全部")
-    )
 
-    def __init__(self, *args: Any, today: date, with_bank: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
         everything = [("", _("全部"))]
         self.fields["state"].choices = everything + Loan.State.choices
         self.fields["library"].choices = everything + Loan.Library.choices
         self.fields["quarter"].choices = everything + quarters_before(today)
-        if with_bank:
-            self.fields["bank"].queryset = Bank.objects.all()
-        else:
-            del self.fields["bank"]
 
 
-class UploadFilter(forms.Form):
+class UploadFilter(BankFilter):
     q = forms.CharField(
         label=_("批次编号开头"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Upload.State.choices])
     source = forms.ChoiceField(label=_("来源"), required=False, choices=[("", _("全部")), *Upload.Source.choices])
     since = day_field(_("上传日期从"), required=False)
-    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
-
-    def __init__(self, *args: Any, with_bank: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not with_bank:
-            del self.fields["bank"]
 
 
 class UploadForm(forms.Form):

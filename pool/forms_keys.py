@@ -122,3 +122,27 @@ def seen_version(request: HttpRequest) -> int:
     if not given.isdecimal():
         raise Stale()
     return int(given)
+
+
+def ticked(request: HttpRequest, field: str) -> list[UUID]:
+    """The rows that were ticked."""
+    return [_row_key(value) for value in request.POST.getlist(field)]
+
+
+def ticked_versions(request: HttpRequest, field: str) -> dict[UUID, int]:
+    """The rows that were ticked, sent as `key:version`, each with the version that the page showed."""
+    parts = [value.partition(":") for value in request.POST.getlist(field)]
+    if not all(version.isdecimal() for _row, _colon, version in parts):
+        raise _unreadable()
+    return {_row_key(key): int(version) for key, _colon, version in parts}
+
+
+def _row_key(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _unreadable() -> Refused:
+    return Refused("unreadable", _("所选项目无法识别，请刷新页面后重新勾选。"))

@@ -33,9 +33,11 @@ class Listing:
     rows: Callable[[User], "QuerySet[Any]"]
     form: Callable[[Any, User], forms.Form]
     narrow: Callable[["QuerySet[Any]", Mapping[str, Any]], "QuerySet[Any]"]
+    """By what takes more than an equal value; those are narrowed by `same`, the names of fields."""
     columns: Callable[[User], Sequence[Column]]
     orders: Mapping[str, tuple[str, ...]]
     order: str
+    same: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     marks: Callable[[Any], str] | None = None
     empty_title: Text = NO_ROWS
@@ -95,8 +97,9 @@ def filter_of(params: QueryDict) -> str:
 def narrowed(listing: Listing, user: User, params: QueryDict) -> tuple[forms.Form, "QuerySet[Any]"]:
     """What cannot be read narrows nothing, and says so beside its field."""
     form = listing.form(params or None, user)
-    given = form.cleaned_data if form.is_valid() else {}
-    return form, listing.narrow(listing.rows(user), {name: value for name, value in given.items() if value})
+    given = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    alike = {name: given[name] for name in listing.same if name in given}
+    return form, listing.narrow(listing.rows(user).filter(**alike), given)
 
 
 def sort_of(listing: Listing, params: QueryDict) -> str:

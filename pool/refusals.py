@@ -32,10 +32,12 @@ def _back(request: HttpRequest) -> str:
 
 def add_to_form(form: Any, no: Refused) -> None:
     """Say the refusal beside the field it is about, or above the form."""
-    form.add_error(no.field if no.field in form.fields else None, f"{no.message}{_cited(no.article)}")
+    form.add_error(no.field if no.field in form.fields else None, words(no))
 
 
-def _cited(article: str) -> str:
-    if not article:
-        return ""
-    return str(_("（依据：%(article)s）")) % {"article": citations.cite(article, get_language() or "")}
+def words(no: Refused) -> str:
+    """What is refused, and by which article."""
+    if not no.article:
+        return str(no)
+    cited = _("（依据：%(article)s）") % {"article": citations.cite(no.article, get_language() or "")}
+    return f"{no}{cited}"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Bank
+from banks.forms import BankFilter
 from recovery.models import Closing, Recovery, Return
 
 PROOF = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.zip"
@@ -86,7 +86,7 @@ class ReturnFilter(forms.Form):
         self.fields["state"].choices = [("", _("全部")), *states]
 
 
-class RecoveryFilter(forms.Form):
+class RecoveryFilter(BankFilter):
     q = forms.CharField(
         label=_("借据号、信用代码或名称开头"), required=False, max_length=120,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -95,14 +95,11 @@ class RecoveryFilter(forms.Form):
     method = forms.ChoiceField(label=_("处置方式"), required=False, choices=[("", _("全部")), *Recovery.Method.choices])
     since = _day(_("收回日期从"), required=False)
     until = _day(_("到"), required=False)
-    bank = forms.ModelChoiceField(Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"))
 
-    def __init__(self, *args: Any, with_bank: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         states = [choice for choice in Recovery.State.choices if choice[0] != Recovery.State.CANCELLED]
         self.fields["state"].choices = [("", _("全部")), *states]
-        if not with_bank:
-            del self.fields["bank"]
 
 
 class ProjectFilter(forms.Form):

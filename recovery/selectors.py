@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Upgrade
+from claims.selectors import awaiting_money
 from loans.models import Determination, Loan
 from pool.errors import Refused
 from pool.ledger.models import Account
@@ -266,8 +267,7 @@ class Money:
 
 
 def money_of(bank_id: UUID) -> Money:
-    waiting = Claim.objects.filter(bank_id=bank_id, state__in=Claim.BEFORE_PAYMENT).exclude(state=Claim.State.DRAFT)
-    asked = waiting.aggregate(n=Count("pk"), total=Coalesce(Sum("amount"), ZERO))
+    asked = awaiting_money(bank_id).aggregate(n=Count("pk"), total=Coalesce(Sum("amount"), ZERO))
     booked = dict(Account.objects.filter(subject=bank_id).values_list("kind", "balance"))
     owed = Return.objects.filter(bank_id=bank_id, state__in=[Return.State.DUE, Return.State.RECEIPT_ENTERED])
     kinds = Account.Kind

@@ -110,6 +110,10 @@ def _handover_form(
     )
 
 
+def _handed_over(data: dict[str, Any]) -> dict[str, Any]:
+    return {"successor_id": data["successor"] or None, "reason": data["reason"], "version": data["version"]}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 @once
@@ -117,8 +121,7 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = _membership(request, pk)
 
     def do(data: dict[str, Any]) -> Any:
-        given = {"successor_id": data["successor"] or None, "reason": data["reason"], "version": data["version"]}
-        return services.leave(membership_id=membership.pk, by=request.user, on=clock.today(), **given)
+        return services.leave(membership_id=membership.pk, by=request.user, on=clock.today(), **_handed_over(data))
 
     return fill_in(
         request,
@@ -138,9 +141,8 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = _membership(request, pk)
 
     def do(data: dict[str, Any]) -> Any:
-        given = {"successor_id": data["successor"] or None, "reason": data["reason"], "version": data["version"]}
         return services.change_role(
-            membership_id=membership.pk, role=data["role"], by=request.user, on=clock.today(), **given
+            membership_id=membership.pk, role=data["role"], by=request.user, on=clock.today(), **_handed_over(data)
         )
 
     return fill_in(

@@ -19,8 +19,8 @@ from claims.models import Claim, FundingPlan, Objection, PapersPacket, PlanItem,
 from claims.services import due
 from claims.services.plan import outlook
 from claims.views import page
-from claims.views.acts import deed, text, yes
 from pool import audit, clock
+from pool.deeds import deed, text, yes
 from pool.errors import NotPermitted
 from pool.forms_keys import once, seen_version
 from pool.models import AccessLog, User

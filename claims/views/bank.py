@@ -19,10 +19,11 @@ from claims import permissions, reports, selectors, services, todos
 from claims.forms import ClaimFilter, ReportForm
 from claims.models import Claim
 from claims.views import page, panels
-from claims.views.acts import claim_of, deed, loan_of, text
+from claims.views.acts import claim_of, loan_of
 from loans import selectors as loans
 from loans.models import Loan
 from pool import audit, clock
+from pool.deeds import deed, text
 from pool.errors import NotPermitted, Refused, Stale
 from pool.forms_keys import once, seen_version
 from pool.lists import Listing, show
@@ -69,9 +70,6 @@ def _narrow(rows: "QuerySet[Claim]", given: Mapping[str, Any]) -> "QuerySet[Clai
     """By its number, or by what finds its loan: exact number or code, or the beginning of the name."""
     if words := given.get("q", "").strip():
         rows = rows.filter(Q(number=words) | Q(loan__in=Loan.objects.filter(loans.matching(words)).values("pk")))
-    for name in ("state", "bank"):
-        if name in given:
-            rows = rows.filter(**{name: given[name]})
     return rows
 
 
@@ -82,8 +80,9 @@ CLAIMS = Listing(
     may_see=_may_read,
     may_export=lambda person: has_role(person, (BANK_ROLES | permissions.READERS) - {Role.BANK_ADMIN}),
     rows=selectors.claims_of,
-    form=lambda data, person: ClaimFilter(data, with_banks=person.role not in BANK_ROLES),
+    form=lambda data, person: ClaimFilter(data, with_bank=person.role not in BANK_ROLES),
     narrow=_narrow,
+    same=("state", "bank"),
     columns=lambda person: [
         column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
     ],
@@ -111,7 +110,7 @@ def claimable(request: HttpRequest) -> HttpResponse:
     if request.user.role not in BANK_ROLES:
         raise NotPermitted()
     today = clock.today()
-    deadlines = todos.claimable_deadlines(request.user).order_by("closes_on", "pk")[:200]
+    deadlines = todos.claimable_deadlines(request.user).order_by("closes_on", "pk")[: services.MOST]
     context = {
         "rows": panels.claimable_rows(deadlines, today), "today": today,
         "may_draft": permissions.prepare(request.user, request.user.institution)[0],

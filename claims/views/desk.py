@@ -2,13 +2,11 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,12 +15,11 @@ from claims.models import Claim
 from claims.services.together import Outcome
 from claims.views import page
 from pool import clock
-from pool.citations import cite
-from pool.errors import Refused
 from pool.formats import yuan
-from pool.forms_keys import once
-from pool.models import Hat, User
+from pool.forms_keys import once, ticked, ticked_versions
+from pool.models import Hat
 from pool.money import ZERO, total
+from pool.refusals import words
 from pool.selectors import edition
 
 SHOWN = 60
@@ -38,7 +35,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     permissions.require(permissions.submit(request.user, request.user.institution))
     today = clock.today()
     rows = list(todos.awaiting_checker(request.user)[: SHOWN + 1])
-    found = [_row(claim, request.user, today) for claim in rows[:SHOWN]]
+    found = [_row(claim, today) for claim in rows[:SHOWN]]
     own = set(
         Hat.objects.filter(case__in=[row["claim"].pk for row in found], person=request.user)
         .exclude(hat="checker")
@@ -57,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/desk.html", context)
 
 
-def _row(claim: Claim, person: User, on: date) -> dict[str, Any]:
+def _row(claim: Claim, on: date) -> dict[str, Any]:
     """One claim as it would be filed today."""
     found = page.findings(claim, on)
     return {
@@ -78,7 +75,7 @@ def _row(claim: Claim, person: User, on: date) -> dict[str, Any]:
 def draft_many(request: HttpRequest) -> HttpResponse:
     """Begin a claim for every loan that was ticked."""
     permissions.require(permissions.prepare(request.user, request.user.institution))
-    chosen = [_key(value) for value in request.POST.getlist("loans")]
+    chosen = ticked(request, "loans")
     outcome = services.draft_claims(loan_ids=chosen, by=request.user, on=clock.today())
     if outcome.done:
         text = _("已起草 %(n)s 笔补偿申请，请逐笔填写信用报告、上传材料。") % {"n": len(outcome.done)}
@@ -95,7 +92,7 @@ def draft_many(request: HttpRequest) -> HttpResponse:
 def submit_many(request: HttpRequest) -> HttpResponse:
     """File every claim that was ticked, each at the version that the desk showed."""
     permissions.require(permissions.submit(request.user, request.user.institution))
-    seen = dict(_seen(value) for value in request.POST.getlist("claims"))
+    seen = ticked_versions(request, "claims")
     outcome = services.submit_claims(seen=seen, by=request.user, on=clock.today())
     if outcome.done:
         text = _("已提交 %(n)s 笔补偿申请，申请补偿金额合计 %(amount)s 元，等待高新投审核。")
@@ -106,26 +103,6 @@ def submit_many(request: HttpRequest) -> HttpResponse:
 
 def _tell_refused(request: HttpRequest, outcome: Outcome) -> None:
     for name, no in outcome.refused[:TOLD]:
-        messages.error(request, f"{name}：{_words(no)}")
+        messages.error(request, f"{name}：{words(no)}")
     if rest := outcome.refused[TOLD:]:
         messages.error(request, _("另有 %(n)s 笔未办理，原因见下表。") % {"n": len(rest)})
-
-
-def _words(no: Refused) -> str:
-    if not no.article:
-        return str(no)
-    return _("%(what)s（依据%(article)s）") % {"what": no, "article": cite(no.article, get_language() or "zh-hans")}
-
-
-def _key(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Refused("unreadable", _("所选项目无法识别，请刷新页面后重新勾选。")) from None
-
-
-def _seen(value: str) -> tuple[UUID, int]:
-    key, _colon, version = value.partition(":")
-    if not version.isdecimal():
-        raise Refused("unreadable", _("所选项目无法识别，请刷新页面后重新勾选。"))
-    return _key(key), int(version)

@@ -17,8 +17,9 @@ from claims import permissions, reports, selectors, services, todos
 from claims.forms import ConfirmationForm
 from claims.models import PapersPacket, Payment
 from claims.views import page
-from claims.views.acts import day, deed, packet_of, payment_of, text
+from claims.views.acts import packet_of, payment_of
 from pool import audit, clock, scope
+from pool.deeds import day, deed, text
 from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once
 from pool.ledger import services as ledger

@@ -19,9 +19,10 @@ from claims.models import EndingRequest, Upgrade
 from claims.services import due
 from claims.services.upgrade import outstanding
 from claims.views import page
-from claims.views.acts import day, deed, ending_of, loan_of, money, text, upgrade_of, yes
+from claims.views.acts import ending_of, loan_of, upgrade_of
 from loans.models import Determination, Loan
 from pool import audit, clock, scope
+from pool.deeds import day, deed, money, text, yes
 from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once
 from pool.models import BANK_ROLES, AccessLog, User

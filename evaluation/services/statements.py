@@ -2,11 +2,11 @@
 bank (10.3(3), 11(4))."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation import permissions
@@ -52,7 +52,7 @@ def _draw_up(bank_id: UUID, quarter: Quarter, *, by: User, on: date, reply: str 
         opening=opening,
         closing=opening + sums["paid"] - sums["returned"] - sums["refunded"],
         lines=found,
-        lines_hash=digest({"opening": f"{opening:.2f}", "lines": found}),
+        lines_hash=_fingerprint(opening, found),
         made_on=on,
         made_by=by,
         reply=reply,
@@ -94,7 +94,11 @@ def is_current(statement: Statement) -> bool:
     """Whether the ledger still says what the statement says; a late booking of the quarter makes it outdated."""
     found = selectors.lines(statement.bank_id, statement.starts_on, statement.ends_on)
     opening = selectors.balance_before(statement.bank_id, statement.starts_on)
-    return digest({"opening": f"{opening:.2f}", "lines": found}) == statement.lines_hash
+    return _fingerprint(opening, found) == statement.lines_hash
+
+
+def _fingerprint(opening: Decimal, lines: list[dict[str, Any]]) -> str:
+    return digest({"opening": f"{opening:.2f}", "lines": lines})
 
 
 def _tell_bank(statement: Statement, on: date) -> None:
@@ -161,7 +165,3 @@ def redraw_statement(*, statement_id: UUID, by: User, on: date, version: int, re
 def _as_seen(statement: Statement, version: int) -> None:
     if statement.version != version:
         raise Stale()
-
-
-def listing_url() -> str:
-    return reverse("evaluation:statements")

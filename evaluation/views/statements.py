@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
@@ -18,8 +19,9 @@ from evaluation.selectors import statements as selectors
 from evaluation.services import statements as services
 from evaluation.views.reports import answer_with
 from pool import audit, clock
+from pool.deeds import deed, text
 from pool.errors import Refused
-from pool.forms_keys import once, seen_version
+from pool.forms_keys import once, seen_version, ticked_versions
 from pool.models import BANK_ROLES, AccessLog
 from pool.moves import history
 from pool.permissions import require
@@ -34,7 +36,7 @@ State = Statement.State
 def listing(request: HttpRequest) -> HttpResponse:
     require(may.may_see_statements(request.user))
     is_bank = request.user.role in BANK_ROLES
-    form = StatementFilter(request.GET or None, with_banks=not is_bank)
+    form = StatementFilter(request.GET or None, with_bank=not is_bank)
     rows = selectors.visible_to(request.user)
     if form.is_valid():
         rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
@@ -68,7 +70,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已编制 %(n)s 份对账单，请另一名人员签发。") % {"n": len(made)})
             else:
                 messages.info(request, _("该期各银行均已有对账单，或资金账没有发生额和余额。"))
-            return redirect(services.listing_url())
+            return redirect("evaluation:statements")
     context = {"form": form, "article": services.ARTICLE}
     return render(request, "evaluation/statement_form.html", context, status=422 if form.is_bound else 200)
 
@@ -79,18 +81,10 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue those that were ticked, each as it was seen."""
     require(may.may_issue_statements(request.user))
-    seen = dict(_seen(value) for value in request.POST.getlist("statements"))
+    seen = ticked_versions(request, "statements")
     done = services.issue_statements(seen=seen, by=request.user, on=clock.today())
     messages.success(request, _("已签发 %(n)s 份对账单，等待银行确认。") % {"n": len(done)})
-    return redirect(services.listing_url())
-
-
-def _seen(value: str) -> tuple[UUID, int]:
-    key, _colon, version = value.partition(":")
-    try:
-        return UUID(key), int(version)
-    except ValueError:
-        raise Refused("unreadable", _("所选项目无法识别，请刷新页面后重新勾选。")) from None
+    return redirect("evaluation:statements")
 
 
 def _statement(request: HttpRequest, pk: UUID) -> Statement:
@@ -134,31 +128,6 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 @require_POST
 @login_required
 @once
-def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
-    statement = _statement(request, pk)
-    services.confirm_statement(
-        statement_id=statement.pk, by=request.user, on=clock.today(), version=seen_version(request)
-    )
-    messages.success(request, _("已确认，双方账目一致。"))
-    return redirect(statement)
-
-
-@require_POST
-@login_required
-@once
-def dispute(request: HttpRequest, pk: UUID) -> HttpResponse:
-    statement = _statement(request, pk)
-    services.dispute_statement(
-        statement_id=statement.pk, by=request.user, on=clock.today(), version=seen_version(request),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, _("异议已送金融中心核对。"))
-    return redirect(statement)
-
-
-@require_POST
-@login_required
-@once
 def redraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     statement = _statement(request, pk)
     made = services.redraw_statement(
@@ -167,3 +136,13 @@ def redraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("已按资金账重新编制，请另一名人员签发。"))
     return redirect(made)
+
+
+confirm = deed(
+    _statement, services.confirm_statement, "statement_id", gettext_lazy("已确认，双方账目一致。"),
+    Statement.get_absolute_url,
+)  # fmt: skip
+dispute = deed(
+    _statement, services.dispute_statement, "statement_id", gettext_lazy("异议已送金融中心核对。"),
+    Statement.get_absolute_url, {"reason": text("reason")},
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """What the page of an upload shows."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -88,9 +89,9 @@ def _closing_of_held(upload: Upload, today: date) -> dict[str, Any] | None:
     """Which held rows become late, and when: those of the quarter whose window closes first."""
     if not upload.rows_held or not upload.is_of_loans or upload.state == State.CANCELLED:
         return None
+    held = Counter(quarter_start(day) for day in selectors.held_days(upload))
     for window in selectors.open_windows(today):
-        count = sum(1 for day in selectors.held_days(upload) if quarter_start(day) == window.quarter)
-        if count:
+        if count := held[window.quarter]:
             words = {"rows": whole(count), "quarter": window.name, "day": window.window.closes_on, "left": window.left}
             tonight = _("%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期今晚 24 时截止：过后再录入即为逾期，不予补偿。")
             later = _(

@@ -1,13 +1,17 @@
 """Classification, withdrawal and extension: a maker prepares, a checker submits."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from banks.views.forms import fill_in
 from loans import permissions as may
@@ -15,8 +19,18 @@ from loans import selectors, services
 from loans.forms import ClassificationForm, ExtensionForm, WithdrawalForm
 from loans.models import ClassificationRequest, Extension, Loan, WithdrawalRequest
 from pool import clock
-from pool.forms_keys import once, seen_version
+from pool.deeds import deed
+from pool.forms_keys import once
 from pool.selectors import edition
+
+
+def request_deed(model: type[Model], service: Callable[..., Any], done: Any) -> Callable[..., HttpResponse]:
+    """The button by which a prepared change of a loan is submitted or given up; it leads back to the loan."""
+
+    def find(request: HttpRequest, pk: UUID) -> Any:
+        return get_object_or_404(model._default_manager.visible_to(request.user), pk=pk)
+
+    return deed(find, service, "request_id", done, lambda found: reverse("loans:detail", args=[found.loan_id]))
 
 
 def _loan_or_404(request: HttpRequest, pk: UUID) -> Loan:
@@ -44,28 +58,6 @@ def classify(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
-@once
-def submit_classification(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(ClassificationRequest.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.submit_classification(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("分类调整已生效。"))
-    return redirect("loans:detail", pk=found.loan_id)
-
-
-@login_required
-@require_POST
-@once
-def cancel_classification(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(ClassificationRequest.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.cancel_classification(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已取消分类调整。"))
-    return redirect("loans:detail", pk=found.loan_id)
-
-
-@login_required
 @require_http_methods(["GET", "POST"])
 @once
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -82,28 +74,6 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         template="loans/withdraw.html",
         loan=loan,
     )
-
-
-@login_required
-@require_POST
-@once
-def submit_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(WithdrawalRequest.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.withdraw_loan(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已撤回该笔贷款。"))
-    return redirect("loans:detail", pk=found.loan_id)
-
-
-@login_required
-@require_POST
-@once
-def cancel_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(WithdrawalRequest.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.cancel_withdrawal(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已取消撤回申请。"))
-    return redirect("loans:detail", pk=found.loan_id)
 
 
 @login_required
@@ -126,23 +96,13 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
-@once
-def submit_extension(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(Extension.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.extend_loan(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("展期已生效，有关期限按新的到期日计算。"))
-    return redirect("loans:detail", pk=found.loan_id)
-
-
-@login_required
-@require_POST
-@once
-def cancel_extension(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(Extension.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.cancel_extension(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已取消展期登记，到期日不变。"))
-    return redirect("loans:detail", pk=found.loan_id)
+submit_classification = request_deed(
+    ClassificationRequest, services.submit_classification, gettext_lazy("分类调整已生效。")
+)
+cancel_classification = request_deed(
+    ClassificationRequest, services.cancel_classification, gettext_lazy("已取消分类调整。")
+)
+submit_withdrawal = request_deed(WithdrawalRequest, services.withdraw_loan, gettext_lazy("已撤回该笔贷款。"))
+cancel_withdrawal = request_deed(WithdrawalRequest, services.cancel_withdrawal, gettext_lazy("已取消撤回申请。"))
+submit_extension = request_deed(Extension, services.extend_loan, gettext_lazy("展期已生效，有关期限按新的到期日计算。"))
+cancel_extension = request_deed(Extension, services.cancel_extension, gettext_lazy("已取消展期登记，到期日不变。"))

@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from loans import permissions as may
 from loans import selectors, services
@@ -17,9 +18,10 @@ from loans.models import Correction
 from loans.services.correction import declared
 from loans.services.uploads import RowRefused
 from loans.views.batch import tell_row
+from loans.views.changes import request_deed
 from pool import clock
 from pool.errors import NotPermitted, Refused
-from pool.forms_keys import once, seen_version
+from pool.forms_keys import once
 from pool.refusals import add_to_form
 from pool.selectors import edition
 
@@ -54,23 +56,5 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "loans/correct.html", context, status=422 if form.errors else 200)
 
 
-@login_required
-@require_POST
-@once
-def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(Correction.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.correct_loan(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("更正已生效，更正前的内容留存。"))
-    return redirect("loans:detail", pk=found.loan_id)
-
-
-@login_required
-@require_POST
-@once
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(Correction.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.cancel_correction(request_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已取消更正，入库内容不变。"))
-    return redirect("loans:detail", pk=found.loan_id)
+submit = request_deed(Correction, services.correct_loan, gettext_lazy("更正已生效，更正前的内容留存。"))
+cancel = request_deed(Correction, services.cancel_correction, gettext_lazy("已取消更正，入库内容不变。"))

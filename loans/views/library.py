@@ -28,9 +28,6 @@ from pool.selectors import panels_of
 def _narrow(rows: "QuerySet[Loan]", asked: Mapping[str, Any]) -> "QuerySet[Loan]":
     if "q" in asked:
         rows = rows.filter(selectors.matching(asked["q"]))
-    for name in ("state", "library", "bank"):
-        if name in asked:
-            rows = rows.filter(**{name: asked[name]})
     if "quarter" in asked:
         rows = rows.filter(selectors.in_quarter(date.fromisoformat(asked["quarter"])))
     if "late" in asked:
@@ -47,6 +44,7 @@ LOANS = Listing(
     rows=lambda user: selectors.visible_loans(user).select_related("bank"),
     form=lambda data, user: LoanFilter(data, today=clock.today(), with_bank=user.institution is None),
     narrow=_narrow,
+    same=("state", "library", "bank"),
     columns=lambda user: loan_columns(with_bank=user.institution is None),
     orders={"entered": ("id",), "number": ("loan_number_key", "id"), "disbursed": ("disbursed_on", "id")},
     order="-entered",
@@ -67,9 +65,6 @@ def loan_list(request: HttpRequest) -> HttpResponse:
 def _narrow_uploads(rows: "QuerySet[Upload]", asked: Mapping[str, Any]) -> "QuerySet[Upload]":
     if "q" in asked:
         rows = rows.filter(number__startswith=asked["q"].strip().upper())
-    for name in ("state", "source", "bank"):
-        if name in asked:
-            rows = rows.filter(**{name: asked[name]})
     if "since" in asked:
         rows = rows.filter(made_on__gte=asked["since"])
     return rows
@@ -84,6 +79,7 @@ UPLOADS = Listing(
     rows=lambda user: selectors.visible_uploads(user).select_related("bank", "file", "made_by"),
     form=lambda data, user: UploadFilter(data, with_bank=user.institution is None),
     narrow=_narrow_uploads,
+    same=("state", "source", "bank"),
     columns=lambda user: upload_columns(with_bank=user.institution is None),
     orders={"made": ("id",), "number": ("number", "id"), "rows": ("rows_total", "id")},
     order="-made",

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loans import permissions as may
@@ -21,6 +22,7 @@ from loans.services.uploads import RowRefused
 from loans.template import write_classification_template, write_template
 from loans.views import batch
 from pool import audit, clock, exports
+from pool.deeds import deed
 from pool.errors import NotPermitted, Refused
 from pool.formats import whole
 from pool.forms_keys import once, seen_version
@@ -36,7 +38,7 @@ def _require_maker(request: HttpRequest) -> None:
     may.require(may.may_make(request.user, request.user.institution))
 
 
-def _upload_or_404(request: HttpRequest, pk: UUID) -> Upload:
+def _upload(request: HttpRequest, pk: UUID) -> Upload:
     rows = selectors.visible_uploads(request.user)
     return get_object_or_404(rows.select_related("bank", "file", "receipt", "made_by", "submitted_by"), pk=pk)
 
@@ -131,7 +133,7 @@ def form_entry(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     return render(request, "loans/upload.html", batch.of_upload(request, found))
 
 
@@ -139,7 +141,7 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bar alone; when the work has ended the whole page is fetched again."""
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     job = batch.progress_of(found)
     response = render(request, "loans/_progress.html", {"job": job})
     if job["state"] in {"finished", "failed"}:
@@ -151,7 +153,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The workbook that comes back: held rows only, their faulty cells explained; mended, it can be sent again."""
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="held rows")
     name = f"{found.number}-{_('待改正')}.xlsx"
     body = reports.workbook(found)
@@ -162,7 +164,7 @@ def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bank's own workbook with what was found; mended in place, it can be sent again as it is."""
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="own workbook with results")
     name = f"{found.number}-{_('校验结果')}.xlsx"
     return FileResponse(reports.own_workbook(found), as_attachment=True, filename=name, content_type=exports.XLSX)
@@ -172,7 +174,7 @@ def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @once
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     version = seen_version(request)
     services.submit_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
     of_loans = found.is_of_loans
@@ -187,7 +189,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Why rows with a warning are right; those that still wait are shown again."""
-    found = _upload_or_404(request, pk)
+    found = _upload(request, pk)
     may.require(may.may_make(request.user, found.bank_id))
     form = batch.confirmation_form(found, request.POST)
     if not form.is_valid():
@@ -204,12 +206,6 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}?rows={shown}")
 
 
-@login_required
-@require_POST
-@once
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _upload_or_404(request, pk)
-    version = seen_version(request)
-    services.cancel_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已取消本批次，没有贷款入库。"))
-    return redirect("loans:upload", pk=found.pk)
+cancel = deed(
+    _upload, services.cancel_upload, "upload_id", gettext_lazy("已取消本批次，没有贷款入库。"), Upload.get_absolute_url
+)

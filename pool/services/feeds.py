@@ -1,6 +1,5 @@
 """The calendar of legal dates: whose dates, the secret address of a person's feed, and the feed itself."""
 
-import hashlib
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from icalendar import Calendar, Event
 from pool import audit, citations, selectors
 from pool.models import BANK_ROLES, CalendarFeed, Deadline, Role, User
 from pool.registry import LegalDate
+from pool.services.tokens import hash_of
 
 USE_EVERY = timedelta(minutes=10)
 LOOK_BACK, LOOK_AHEAD = timedelta(days=31), timedelta(days=370)
@@ -45,10 +45,6 @@ def open_deadlines(user: User, first: date, last: date) -> Iterator[LegalDate]:
 # --- the address ------------------------------------------------------------------------------------------------------
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def feed_of(user: User) -> CalendarFeed | None:
     found: CalendarFeed | None = CalendarFeed.objects.filter(user=user, revoked_at=None).first()
     return found
@@ -59,7 +55,7 @@ def open_feed(*, user: User, by: User, on: date) -> str:
     """A new secret address, shown once; the one before is worth nothing from now on. Gives its token."""
     close_feed(user=user, by=by, on=on)
     token = secrets.token_urlsafe(32)
-    row = CalendarFeed.objects.create(user=user, token_hash=_hash(token))
+    row = CalendarFeed.objects.create(user=user, token_hash=hash_of(token))
     audit.record("feeds.open", row, by=by, on=on, bank=user.institution)
     return token
 
@@ -77,7 +73,7 @@ def close_feed(*, user: User, by: User, on: date) -> bool:
 
 def find(token: str, at: datetime) -> User | None:
     """The live person of a live address; its use is remembered now and then."""
-    rows = CalendarFeed.objects.select_related("user").filter(token_hash=_hash(token), revoked_at=None)
+    rows = CalendarFeed.objects.select_related("user").filter(token_hash=hash_of(token), revoked_at=None)
     row: CalendarFeed | None = rows.filter(user__is_active=True).first()
     if row is None:
         return None

@@ -18,7 +18,8 @@ LIFE = timedelta(days=365)
 USE_EVERY = timedelta(minutes=1)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a secret that is shown once."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -42,7 +43,7 @@ def issue(
         user=user,
         name=name[:80],
         prefix=token[:PREFIX_LETTERS],
-        token_hash=_hash(token),
+        token_hash=hash_of(token),
         scopes=scopes,
         expires_at=timezone.now() + life,
     )
@@ -64,7 +65,7 @@ def find(token: str, at: datetime) -> ApiToken | None:
     """The live token of a live person."""
     row: ApiToken | None = (
         ApiToken.objects.select_related("user")
-        .filter(token_hash=_hash(token), revoked_at=None, expires_at__gt=at, user__is_active=True)
+        .filter(token_hash=hash_of(token), revoked_at=None, expires_at__gt=at, user__is_active=True)
         .first()
     )
     return row

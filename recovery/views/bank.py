@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from pool import clock
 from pool.errors import Refused
-from pool.forms_keys import once
+from pool.forms_keys import once, ticked, ticked_versions
 from pool.refusals import add_to_form
 from pool.tables import keyset_page
 from recovery import permissions as may
@@ -147,7 +146,7 @@ def paid_off(request: HttpRequest) -> HttpResponse:
     form = PaidOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.prepare_paid_off(items=_ticked(request, form), by=user, on=today)
+            made = services.prepare_paid_off(items=_paid_off_items(request, form), by=user, on=today)
         except Refused as no:
             add_to_form(form, no)
         else:
@@ -177,9 +176,9 @@ def paid_off(request: HttpRequest) -> HttpResponse:
     return render(request, "recovery/paid_off.html", context, status=status)
 
 
-def _ticked(request: HttpRequest, form: PaidOffForm) -> list[services.PaidOff]:
+def _paid_off_items(request: HttpRequest, form: PaidOffForm) -> list[services.PaidOff]:
     """The ticked loans; a number nobody gave out is no loan."""
-    wanted = [forms.UUIDField().clean(one) for one in request.POST.getlist("loan")]
+    wanted = ticked(request, "loan")
     if not wanted:
         raise Refused("nothing_ticked", _("请先勾选已结清的贷款。"))
     known = selectors.payable_off(request.user, clock.today()).filter(pk__in=wanted).values_list("pk", flat=True)
@@ -211,15 +210,13 @@ def pay_off_one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def close_paid_off(request: HttpRequest) -> HttpResponse:
     """The checker closes the ticked ones, each with the version seen."""
     may.require(may.has_role(request.user, may.CHECKERS))
-    seen = [one.partition(":") for one in request.POST.getlist("closing")]
+    seen = ticked_versions(request, "closing")
     if not seen:
         messages.error(request, _("请先勾选要结项的贷款。"))
         return redirect("recovery:paid_off")
-    versions = {
-        found(Closing, request.user, forms.UUIDField().clean(pk)).pk: int(version) if version.isdecimal() else 0
-        for pk, _colon, version in seen
-    }
-    services.close_all_paid_off(seen=versions, by=request.user, on=clock.today())
+    for pk in seen:
+        found(Closing, request.user, pk)
+    services.close_all_paid_off(seen=seen, by=request.user, on=clock.today())
     words = ngettext("%(count)d 笔贷款已结项。", "%(count)d 笔贷款已结项。", len(seen))
     messages.success(request, words % {"count": len(seen)})
     return redirect(reverse("recovery:paid_off"))

@@ -213,9 +213,6 @@ def return_context(user: Any, advice: Return, form: ReceiptForm) -> dict[str, An
 def _narrow(rows: "QuerySet[Recovery]", given: Mapping[str, Any]) -> "QuerySet[Recovery]":
     if words := given.get("q", "").strip():
         rows = rows.filter(loan__in=Loan.objects.filter(matching(words)).values("pk"))
-    for name in ("state", "method", "bank"):
-        if name in given:
-            rows = rows.filter(**{name: given[name]})
     if "since" in given:
         rows = rows.filter(received_on__gte=given["since"])
     if "until" in given:
@@ -255,6 +252,7 @@ RECOVERIES = Listing(
     ),
     form=lambda data, user: RecoveryFilter(data, with_bank=user.institution is None),
     narrow=_narrow,
+    same=("state", "method", "bank"),
     columns=_recovery_columns,
     orders={"received": ("received_on", "id"), "amount": ("amount", "id")},
     order="-received",

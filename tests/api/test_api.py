@@ -76,7 +76,7 @@ def test_without_a_living_token_nothing_is_answered(two: Two) -> None:
         problem(ask(address), 401, "not_authenticated")
         problem(ask(address, "nonsense"), 401)
     assert ask("loans/")["WWW-Authenticate"] == "Bearer"
-    row = ApiToken.objects.get(token_hash=tokens._hash(good))
+    row = ApiToken.objects.get(token_hash=tokens.hash_of(good))
     ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     problem(ask("loans/", good), 401)
     ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() + timedelta(days=1))

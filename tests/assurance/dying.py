@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, NoReturn
 
-from django.db import connection, connections
+from django.db import Error, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.celery import app
@@ -100,5 +100,5 @@ def _where() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_database(), current_setting('app.scope', true), pg_current_snapshot()")
             return f"wanted database {wanted}; database, scope, snapshot: {cursor.fetchone()}"
-    except Exception as problem:  # noqa: BLE001 - the trace above is what counts
+    except Error as problem:
         return f"wanted database {wanted}; it cannot be asked: {problem}"
