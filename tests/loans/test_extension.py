@@ -72,14 +72,11 @@ def test_the_automatic_closing_follows_the_new_maturity(team, loan):
 
 def test_an_extension_entered_while_the_days_work_runs_saves_the_loan(team, loan, monkeypatch):
     """The candidates were read with the former maturity."""
-    candidates = automatic._candidates
-
-    def read_then_extended(on):
-        rows = list(candidates(on))
-        extended(team, again(loan))
-        return iter(rows)
-
-    monkeypatch.setattr(automatic, "_candidates", read_then_extended)
+    with scope.everything():
+        read = list(automatic._candidates(date(2026, 5, 9)))
+    assert [one.loan_id for one in read] == [loan.pk]
+    extended(team, again(loan))
+    monkeypatch.setattr(automatic, "_candidates", lambda _on: iter(read))
     with scope.everything():
         assert recovery.close_automatically(date(2026, 5, 9))["closed"] == 0
     assert again(loan).state == "entered"
