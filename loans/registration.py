@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loans import invariants, jobs, selectors, services, todos
+from loans import batches, invariants, jobs, selectors, services, todos
 from loans import permissions as may
+from loans.kinds import KINDS
 from loans.services import deadlines
 from loans.services.entering import RECEIPT_PURPOSE
 from loans.services.extension import AGREEMENT_PURPOSE
@@ -33,6 +34,8 @@ GROUP = _("贷款")
 def register() -> None:
     registry.navigation.register(NavItem(_("贷款项目库"), "loans:list", may.READERS, order=50, group=GROUP))
     registry.navigation.register(NavItem(_("入库批次"), "loans:uploads", may.READERS, order=51, group=GROUP))
+    KINDS.register(batches.LOANS)
+    KINDS.register(batches.CLASSIFICATIONS)
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
     registry.listings.register(library.LOANS)
     registry.listings.register(library.UPLOADS)

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
+from loans.columns import LOAN_SCHEMA
+from loans.kinds import kind_of
 from loans.models import Upload, UploadRow
 from loans.selectors import rows_of
 from loans.services import confirming
@@ -110,17 +111,13 @@ def _told(row: UploadRow, problem: CellProblem, known: Known) -> str:
 
 
 def _result(upload: Upload, row: UploadRow) -> str:
-    words = {
-        UploadRow.Status.HELD: _("有误，未入库") if upload.is_of_loans else _("有误，未生效"),
-        UploadRow.Status.GOOD: _("有提示，待确认") if row.unconfirmed else _("无误，待复核提交"),
-        UploadRow.Status.KNOWN: _("已在库，无需再报") if upload.is_of_loans else _("分类未变，无需再报"),
-        UploadRow.Status.ENTERED: _("已入库") if upload.is_of_loans else _("已生效"),
-    }
-    return str(gettext(words[UploadRow.Status(row.status)]))
+    if row.status == UploadRow.Status.GOOD and row.unconfirmed:
+        return gettext("有提示，待确认")
+    return str(kind_of(upload).words.results[UploadRow.Status(row.status)])
 
 
 def schema_of(upload: Upload) -> Schema:
-    return LOAN_SCHEMA if upload.is_of_loans else CLASSIFICATION_SCHEMA
+    return kind_of(upload).schema
 
 
 def _raw(row: UploadRow) -> dict[str, str]:

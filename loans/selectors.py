@@ -201,7 +201,7 @@ def true_sums(bank_id: UUID) -> dict[str, Any]:
 def on_the_way(bank_id: UUID) -> tuple[Decimal, Decimal]:
     """Principal in uploads that are not entered yet, and balances of determinations that wait for their checker."""
     State = Upload.State
-    uploads = Upload.objects.filter(bank_id=bank_id, state__in=[State.CHECKED, State.SUBMITTED])
+    uploads = Upload.objects.filter(bank_id=bank_id, kind=Upload.Kind.LOANS, state__in=[State.CHECKED, State.SUBMITTED])
     requests = ClassificationRequest.objects.filter(
         bank_id=bank_id,
         state=ClassificationRequest.State.PREPARED,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from loans import selectors
+from loans.kinds import kind_of
 from loans.models import ClassificationRequest, Correction, Extension, Upload, WithdrawalRequest
 from loans.services.confirming import TRUTH
 from pool.models import Role
@@ -39,7 +40,6 @@ def drafts(user: Any) -> Iterable[Draft]:
 def _for_checker(user: Any, on: date) -> Iterable[Todo]:
     windows = selectors.open_windows(on)
     closes = windows[0].window.closes_on if windows else None
-    article = edition()["entry_window"].article
     waiting_for = _("您（复核）")
     uploads = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_good__gt=0, rows_unconfirmed=0)
     for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
@@ -48,7 +48,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
             detail=_("%(kind)s：可提交 %(good)s 行，暂缓 %(held)s 行")
             % {"kind": upload.get_kind_display(), "good": upload.rows_good, "held": upload.rows_held},
             url=upload.get_absolute_url(), due=closes if upload.is_of_loans else None,
-            article=article if upload.is_of_loans else edition()["npl_classes"].article, waiting_for=waiting_for,
+            article=edition()[kind_of(upload).article].article, waiting_for=waiting_for,
         )  # fmt: skip
     requests = ClassificationRequest.objects.visible_to(user).filter(state=ClassificationRequest.State.PREPARED)
     for request in requests.select_related("loan").exclude(made_by=user).order_by("id")[:20]:

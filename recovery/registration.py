@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from loans.kinds import KINDS
 from pool import registry
 from pool.models import Role
 from pool.registry import Bar, DateSource, DraftSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
-from recovery import invariants, permissions, selectors, terms
+from recovery import batches, invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
 from recovery.todos import drafts, todos
 from recovery.views import pages, panels
@@ -18,6 +19,7 @@ GROUP = _("清收与结项")
 
 
 def register() -> None:
+    KINDS.register(batches.RECOVERIES)
     registry.bars.register(Bar("recovery", LOAN, selectors.closing_in_the_way, order=20))
     registry.todos.register(TodoSource("recovery", todos, order=40))
     registry.listings.register(pages.RECOVERIES)

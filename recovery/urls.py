@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recovery.views import bank, closings, finance, manager, pages
+from recovery.views import bank, batch, closings, finance, manager, pages
 
 app_name = "recovery"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("projects/<uuid:pk>/settle-accounts/", manager.pass_settled, name="pass_settled"),
     path("projects/<uuid:pk>/close-refused/", manager.close_refused, name="close_refused"),
     path("recoveries/", pages.recoveries, name="recoveries"),
+    path("recoveries/file/", batch.batch_new, name="batch_new"),
+    path("recoveries/file/template/", batch.batch_template, name="batch_template"),
     path("recoveries/<uuid:pk>/submit/", bank.submit_recovery, name="submit_recovery"),
     path("recoveries/<uuid:pk>/cancel/", bank.cancel_recovery, name="cancel_recovery"),
     path("returns/", pages.returns, name="returns"),

@@ -30,6 +30,7 @@ class Upload(FSMModelMixin, BankOwned):
     class Kind(models.TextChoices):
         LOANS = "loans", _("贷款入库")
         CLASSIFICATIONS = "classes", _("五级分类")
+        RECOVERIES = "recovery", _("清收上报")
 
     kind = models.CharField(_("批次内容"), max_length=8, choices=Kind.choices, default=Kind.LOANS)
     number = models.CharField(_("批次编号"), max_length=40, unique=True)
@@ -85,7 +86,7 @@ class Upload(FSMModelMixin, BankOwned):
         return str(self.kind) == str(self.Kind.LOANS)
 
     def get_state_display(self) -> str:
-        """A file of classifications enters nothing: it takes effect."""
+        """What is no file of loans enters nothing: it takes effect."""
         if self.state == self.State.ENTERED and not self.is_of_loans:
             return str(_("已生效"))
         return str(dict(self.State.choices)[self.state])

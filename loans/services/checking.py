@@ -10,10 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 
+from loans.kinds import kind_of
 from loans.models import Upload, UploadRow
-from loans.services.classifying import ClassificationJudge
 from loans.services.confirming import remember
-from loans.services.judging import Judge
 from loans.services.rows import principal_of, store
 from pool import audit, scope
 from pool.moves import move
@@ -22,10 +21,6 @@ from pool.sheets import CellProblem, Reader, SheetRefused, read
 CHUNK = 1000
 State = Upload.State
 Status = UploadRow.Status
-_JUDGES: dict[str, type[Judge] | type[ClassificationJudge]] = {
-    Upload.Kind.LOANS.value: Judge,
-    Upload.Kind.CLASSIFICATIONS.value: ClassificationJudge,
-}
 
 
 def check_upload(upload_id: UUID | str) -> None:
@@ -37,7 +32,7 @@ def check_upload(upload_id: UUID | str) -> None:
         if upload.state != State.CHECKING:
             return
     try:
-        with read(Path(settings.MEDIA_ROOT) / upload.file.path, _JUDGES[upload.kind].schema) as reader:
+        with read(Path(settings.MEDIA_ROOT) / upload.file.path, kind_of(upload).schema) as reader:
             _check_rows(upload, reader)
     except SheetRefused as refused:
         _fail(upload, [CellProblem("", 0, "", "", "", refused.code, params=refused.params)])
@@ -52,7 +47,7 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
         seen = dict(
             UploadRow.objects.filter(upload=upload, loan_number_key__gt="").values_list("loan_number_key", "row")
         )
-        judge = _JUDGES[upload.kind](upload.made_on, seen)
+        judge = kind_of(upload).judge(upload.made_on, seen)
     for chunk in _chunks(islice(reader, done, None)):
         judged = [judge.judge(row, reader.sheet) for row in chunk]
         with scope.bank_scope(upload.bank_id):

@@ -15,7 +15,7 @@ from loans.columns import CLASSIFICATION_SCHEMA
 from loans.keys import loan_number_key
 from loans.models import ClassificationChange, ClassificationRequest, Loan, Upload, UploadRow
 from loans.services.classification import put_into_force, why_not
-from loans.services.judging import Judged, is_first
+from loans.services.judging import Judged, held_again, is_first
 from pool.errors import Refused
 from pool.money import ZERO
 from pool.selectors import edition
@@ -156,9 +156,7 @@ def put_all_into_force(upload: Upload, standing: Standing) -> tuple[int, Decimal
 
 def _late_problem(row: UploadRow, loan: Loan, refusal: Refused) -> CellProblem:
     """Told where the file itself is no longer at hand."""
-    key = refusal.field or "iou_number"
     params = {"state": str(loan.get_state_display()), "principal": f"{loan.principal:,}"}
-    return CellProblem(
-        row.sheet, row.row, "", CLASSIFICATION_SCHEMA[key].header, row.raw.get(key, ""), f"class_{refusal.code}", key,
-        article=refusal.article, params=params,
-    )  # fmt: skip
+    return held_again(
+        row, CLASSIFICATION_SCHEMA, refusal.field or "iou_number", f"class_{refusal.code}", refusal.article, **params
+    )

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from banks import standing
 from banks.models import Standing
 from loans import rules
+from loans.kinds import kind_of
 from loans.models import Borrower, Loan, Upload, UploadRow
-from loans.services import classifying, confirming
+from loans.services import confirming
 from loans.words import BorrowerKind
-from pool import audit, outbox, pdf, storage
+from pool import audit, formats, outbox, pdf, storage
 from pool.models import Transition
 from pool.moves import move
 from pool.numbering import next_number
@@ -110,11 +111,12 @@ def enter_upload(upload_id: UUID | str) -> None:
     if upload.state != Upload.State.SUBMITTED:
         return
     row = standing.lock(upload.bank_id)
-    count, total = _enter_loans(upload, row) if upload.is_of_loans else classifying.put_all_into_force(upload, row)
+    kind = kind_of(upload)
+    count, total = kind.take_effect(upload, row)
     number = f"HZ{upload.submitted_on.year}-{next_number('loan_receipt', upload.submitted_on.year):06d}"
     move(
         upload, "enter", by=None, on=upload.submitted_on,
-        article=_article() if upload.is_of_loans else edition()["npl_classes"].article,
+        article=edition()[kind.article].article,
         rows_entered=count, principal_entered=total, receipt_number=number,
         rows_known=UploadRow.objects.filter(upload=upload, status=Status.KNOWN).count(),
         rows_held=UploadRow.objects.filter(upload=upload, status=Status.HELD).count(),
@@ -125,7 +127,8 @@ def enter_upload(upload_id: UUID | str) -> None:
     outbox.enqueue("loans.make_receipt", upload_id=upload.pk)
 
 
-def _enter_loans(upload: Upload, row: Standing) -> tuple[int, Decimal]:
+def enter_loans(upload: Upload, row: Standing) -> tuple[int, Decimal]:
+    """Every good row a loan; how many, and their principal."""
     _set_known_aside(upload)
     _make_borrowers(upload)
     _insert(upload, _windows(upload))
@@ -223,7 +226,9 @@ def make_receipt(upload_id: UUID | str) -> None:
         "upload": whole,
         "issuer": _("深圳市高新投集团有限公司"),
         "number": whole.receipt_number,
-        "title": _("贷款项目入库回执") if upload.is_of_loans else _("五级分类认定回执"),
+        "title": kind_of(upload).words.receipt,
+        "told": kind_of(upload).words.told % _figures(whole),
+        "words": kind_of(upload).words,
         "issued_on": whole.submitted_on,
         "notes": []
         if not upload.is_of_loans
@@ -257,3 +262,10 @@ def _confirmed(upload: Upload) -> dict[str, Any]:
         if (said := confirming.said(row, problem, known))
     ]
     return {"confirmed": lines, "more_confirmed": max(0, rows.count() - len(told))}
+
+
+def _figures(upload: Upload) -> dict[str, str]:
+    return {
+        "number": upload.number, "at": formats.moment(upload.submitted_at), "rows": formats.whole(upload.rows_entered),
+        "amount": formats.yuan(upload.principal_entered),
+    }  # fmt: skip

@@ -17,7 +17,7 @@ from pool.refs import NotCovered
 from pool.rulebook import Finding
 from pool.rules import to_yuan
 from pool.selectors import edition, refs
-from pool.sheets import CellProblem, Row, Wording, declare
+from pool.sheets import CellProblem, Row, Schema, Wording, declare
 
 Status = UploadRow.Status
 YUAN = "CNY"
@@ -121,6 +121,12 @@ def is_first(seen: dict[str, int], judged: Judged) -> bool:
     if first != judged.row.number:
         judged.hold(judged.row.problem("iou_number", "duplicate_in_file", first=str(first)))
     return first == judged.row.number
+
+
+def held_again(row: UploadRow, schema: Schema, key: str, code: str, article: str, **params: str) -> CellProblem:
+    """What speaks against a stored row at its submission, told where the file itself is no longer at hand."""
+    value = row.raw.get(key, "")
+    return CellProblem(row.sheet, row.row, "", schema[key].header, value, code, key, article=article, params=params)
 
 
 class Judge:

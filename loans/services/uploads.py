@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from banks import selectors as banks
 from loans import permissions as may
 from loans.columns import LOAN_SCHEMA
+from loans.kinds import kind_of
 from loans.models import Upload, UploadRow
 from loans.services.checking import finish
 from loans.services.confirming import remember, require_confirmed
@@ -126,7 +127,7 @@ def submit_upload(*, upload_id: UUID, by: User, on: date, version: int) -> Uploa
     if not upload.rows_good:
         raise Refused("nothing_to_enter", _("本批次没有可提交的行；请改正暂缓的行后重新上传。"))
     require_confirmed(upload)
-    article = edition()["entry_window" if upload.is_of_loans else "npl_classes"].article
+    article = edition()[kind_of(upload).article].article
     move(
         upload, "submit", by=by, on=on, article=article,
         submitted_by=by, submitted_on=on, submitted_at=clock.at_instant(on, clock.now().timetz().replace(tzinfo=None)),

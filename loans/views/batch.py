@@ -1,6 +1,7 @@
 """What the page of an upload shows."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from loans import permissions as may
 from loans import selectors
 from loans.forms import ConfirmationForm
+from loans.kinds import kind_of
 from loans.models import Confirmation, Upload, UploadRow
 from loans.reports import OWN_ROWS
 from loans.services import confirming
@@ -50,7 +52,7 @@ def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | Non
         "file_problems": [_problem(CellProblem.from_dict(item)) for item in upload.problems],
         "tabs": _tabs(upload, chosen),
         "chosen": chosen,
-        "rows": [_row(row, known) for row in rows.rows],
+        "rows": [_row(row, known, kind_of(upload).more) for row in rows.rows],
         "page": rows,
         "windows": selectors.open_windows(today),
         "may_submit": may.may_check(request.user, upload.bank_id)[0]
@@ -104,20 +106,12 @@ def _closing_of_held(upload: Upload, today: date) -> dict[str, Any] | None:
 
 def _words(upload: Upload) -> dict[str, Any]:
     """What a row of this upload becomes, and what its submission does."""
-    rows, amount = whole(upload.rows_good), yuan(upload.principal_good)
-    if upload.is_of_loans:
-        question = _("提交 %(rows)s 笔、本金合计 %(amount)s 元入库；提交时刻决定入库日期，提交后不能更改。")
-        return {
-            "good": Status.GOOD.label, "known": Status.KNOWN.label, "entered": Status.ENTERED.label,
-            "known_note": _("不会重复入库"), "article": edition()["entry_window"].article,
-            "question": question % {"rows": rows, "amount": amount},
-        }  # fmt: skip
-    question = _(
-        "提交 %(rows)s 笔分类，本金余额合计 %(amount)s 元；立即生效，认定为不良的计入本行不良占比并起算申请期限。"
-    )
+    kind, words = kind_of(upload), kind_of(upload).words
+    figures = {"rows": whole(upload.rows_good), "amount": yuan(upload.principal_good)}
     return {
-        "good": _("可生效"), "known": _("分类未变"), "entered": _("已生效"), "known_note": _("无需处理"),
-        "question": question % {"rows": rows, "amount": amount}, "article": edition()["claim_period"].article,
+        "good": words.good, "known": words.known, "entered": words.entered, "known_note": words.known_note,
+        "receipt": words.receipt, "question": words.question % figures, "has_periods": kind.has_periods,
+        "article": edition()[kind.question_article].article,
     }  # fmt: skip
 
 
@@ -155,7 +149,7 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def _row(row: UploadRow, known: Known) -> dict[str, Any]:
+def _row(row: UploadRow, known: Known, more: Callable[[Mapping[str, Any]], list[str]]) -> dict[str, Any]:
     tones = {Status.HELD: "bad", Status.KNOWN: "neutral", Status.ENTERED: "good", Status.GOOD: "info"}
     return {
         "row": row,
@@ -166,6 +160,7 @@ def _row(row: UploadRow, known: Known) -> dict[str, Any]:
         "loan": row.facts.get("loan") or (row.pk if row.status == Status.ENTERED else None),
         "after": (after, Classification(after).label) if (after := row.facts.get("after")) else None,
         "on_date": row.facts.get("on_date"),
+        "more": more(row.facts),
         "problems": problems_told(row, known),
         "findings": [stored_in_words(item) for item in row.findings],
     }
@@ -215,7 +210,7 @@ def progress_of(upload: Upload) -> dict[str, Any]:
     labels = {
         State.RECEIVED: _("等待校验"),
         State.CHECKING: _("正在校验"),
-        State.SUBMITTED: _("正在写入项目库") if upload.is_of_loans else _("正在逐笔生效"),
+        State.SUBMITTED: kind_of(upload).words.working,
         State.FAILED: _("无法读取文件"),
     }
     words = {

@@ -17,6 +17,7 @@ from loans import permissions as may
 from loans import reports, selectors, services
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
 from loans.forms import SECTIONS, LoanEntryForm, UploadForm
+from loans.kinds import KINDS, kind_of
 from loans.models import Upload, UploadRow
 from loans.services.uploads import RowRefused
 from loans.template import write_classification_template, write_template
@@ -47,7 +48,13 @@ def _upload(request: HttpRequest, pk: UUID) -> Upload:
 @require_http_methods(["GET", "POST"])
 @once
 def upload_new(request: HttpRequest) -> HttpResponse:
-    return _receive(request, Upload.Kind.LOANS)
+    _require_maker(request)
+
+    def page(form: UploadForm) -> HttpResponse:
+        windows = selectors.open_windows(clock.today())
+        return render(request, "loans/upload_new.html", {"form": form, "windows": windows})
+
+    return receive(request, Upload.Kind.LOANS, page)
 
 
 @login_required
@@ -55,15 +62,18 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 @once
 def classes_new(request: HttpRequest) -> HttpResponse:
     """Classifications by file: the same way in, the same rows that are held and come back."""
-    return _receive(request, Upload.Kind.CLASSIFICATIONS)
-
-
-def _receive(request: HttpRequest, kind: Upload.Kind) -> HttpResponse:
     _require_maker(request)
+
+    def page(form: UploadForm) -> HttpResponse:
+        return render(request, "loans/classes_new.html", {"form": form, "article": edition()["claim_period"].article})
+
+    return receive(request, Upload.Kind.CLASSIFICATIONS, page)
+
+
+def receive(request: HttpRequest, kind: Upload.Kind, page: Callable[[UploadForm], HttpResponse]) -> HttpResponse:
+    """The file in, and on to its batch; what speaks against it stands on the page beside the field."""
     form = UploadForm(request.POST or None, request.FILES or None)
-    of_loans = kind == Upload.Kind.LOANS
-    if not of_loans:
-        form.fields["file"].label = _("五级分类认定表")
+    form.fields["file"].label = KINDS[kind.value].words.sheet
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -76,10 +86,7 @@ def _receive(request: HttpRequest, kind: Upload.Kind) -> HttpResponse:
             add_to_form(form, no)
         else:
             return redirect("loans:upload", pk=upload.pk)
-    if not of_loans:
-        return render(request, "loans/classes_new.html", {"form": form, "article": edition()["claim_period"].article})
-    windows = selectors.open_windows(clock.today())
-    return render(request, "loans/upload_new.html", {"form": form, "windows": windows})
+    return page(form)
 
 
 @login_required
@@ -87,17 +94,17 @@ def _receive(request: HttpRequest, kind: Upload.Kind) -> HttpResponse:
 def template_file(request: HttpRequest) -> HttpResponse:
     """The workbook to fill in, made from the schema."""
     _require_maker(request)
-    return _template(LOAN_SCHEMA, write_template)
+    return blank(LOAN_SCHEMA, write_template)
 
 
 @login_required
 @require_GET
 def classes_template(request: HttpRequest) -> HttpResponse:
     _require_maker(request)
-    return _template(CLASSIFICATION_SCHEMA, write_classification_template)
+    return blank(CLASSIFICATION_SCHEMA, write_classification_template)
 
 
-def _template(schema: Schema, write: Callable[[io.BytesIO], None]) -> FileResponse:
+def blank(schema: Schema, write: Callable[[io.BytesIO], None]) -> FileResponse:
     buffer = io.BytesIO()
     write(buffer)
     buffer.seek(0)
@@ -177,10 +184,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _upload(request, pk)
     version = seen_version(request)
     services.submit_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
-    of_loans = found.is_of_loans
-    messages.success(
-        request, _("已提交，入库日期以此刻为准；正在写入项目库。") if of_loans else _("已提交，正在逐笔生效。")
-    )
+    messages.success(request, kind_of(found).words.submitted)
     return redirect("loans:upload", pk=found.pk)
 
 

@@ -34,6 +34,8 @@ class Facts:
     received_on: date
     amount: Decimal
     principal_part: Decimal
+    method: str = ""
+    note: str = ""
 
 
 @transaction.atomic
@@ -54,18 +56,36 @@ def report_recovery(
     may.require(may.prepare(by, loan.bank_id))
     determination = determination_of(loan)
     claim = claim_of(determination.pk)
-    _check(Facts(received_on, amount, principal_part), loan, determination, claim, on)
-    window = terms.report_window(received_on, claim)
+    facts = Facts(received_on, amount, principal_part, method, note_text)
+    return prepare(facts, loan, determination, claim, by=by, on=on, voucher=voucher)
+
+
+def prepare(
+    facts: Facts,
+    loan: Loan,
+    determination: Determination,
+    claim: Claim | None,
+    *,
+    by: User,
+    on: date,
+    voucher: StoredFile | None = None,
+) -> Recovery:
+    """One instalment of a locked loan, if the rules have nothing against it."""
+    _require_possible(facts, loan, determination, claim, on)
+    window = terms.report_window(facts.received_on, claim)
     recovery: Recovery = Recovery.objects.create(
         bank_id=loan.bank_id, branch_id=loan.branch_id, loan=loan, determination=determination, claim=claim,
-        received_on=received_on, amount=amount, principal_part=principal_part, method=method, note=note_text,
-        voucher=voucher, made_by=by, report_by=window.closes_on if window else None,
+        received_on=facts.received_on, amount=facts.amount, principal_part=facts.principal_part, method=facts.method,
+        note=facts.note, voucher=voucher, made_by=by, report_by=window.closes_on if window else None,
     )  # fmt: skip
     born(recovery, by=by, on=on)
     hats.wear(recovery, by, BANK_MAKER)
     if window:
         due.start(recovery, window, label=_("上报清收情况"), waiting_for=_("加盟银行"))
-    after = {"received_on": received_on, "amount": amount, "principal_part": principal_part, "method": method}
+    after = {
+        "received_on": facts.received_on, "amount": facts.amount, "principal_part": facts.principal_part,
+        "method": facts.method,
+    }  # fmt: skip
     note("report", recovery, by=by, on=on, after=after, article=article("recovery_window"))
     return recovery
 
@@ -82,9 +102,16 @@ def submit_recovery(*, recovery_id: UUID, by: User, on: date, version: int) -> R
     determination = determination_of(loan)
     if determination.pk != recovery.determination_id:
         raise Refused("determination_ended", _("该笔清收所属的不良认定已终止。"), article("return_formula"))
-    _check(
-        Facts(recovery.received_on, recovery.amount, recovery.principal_part), loan, determination, claim, on, recovery
-    )
+    report(recovery, loan, determination, claim, by=by, on=on)
+    return recovery
+
+
+def report(
+    recovery: Recovery, loan: Loan, determination: Determination, claim: Claim | None, *, by: User, on: date
+) -> None:
+    """A prepared instalment of a locked loan goes to the manager; returns and the end of the principal follow."""
+    facts = Facts(recovery.received_on, recovery.amount, recovery.principal_part)
+    _require_possible(facts, loan, determination, claim, on, recovery)
     hats.wear(recovery, by, BANK_CHECKER)
     window = terms.report_window(recovery.received_on, claim)
     moves.move(
@@ -96,7 +123,6 @@ def submit_recovery(*, recovery_id: UUID, by: User, on: date, version: int) -> R
     _consequences(recovery, loan, determination, claim, by=by, on=on)
     after = {"amount": recovery.amount, "late": recovery.reported_late, "position": recovery.position}
     note("submit", recovery, by=by, on=on, after=after, article=article("recovery_window"))
-    return recovery
 
 
 @transaction.atomic
@@ -121,7 +147,7 @@ def _next_position(determination: Determination) -> int:
     return int(last.position) + 1 if last else 1
 
 
-def _check(
+def _require_possible(
     facts: Facts,
     loan: Loan,
     determination: Determination,
@@ -129,32 +155,40 @@ def _check(
     on: date,
     itself: Recovery | None = None,
 ) -> None:
-    """What a recovery must be to count; each refusal names the field to mend."""
+    refusal = why_not(facts, loan, determination, claim, on, principal_left(determination, but=itself))
+    if refusal is not None:
+        raise refusal
+
+
+def why_not(
+    facts: Facts, loan: Loan, determination: Determination, claim: Claim | None, on: date, left: Decimal
+) -> Refused | None:
+    """Why this recovery cannot count, or None; each refusal names the field to mend. Asks nothing."""
     law = article("return_formula")
     paid = claim is not None and claim.state == Claim.State.PAID
     if loan.state not in OPEN_STATES and not (loan.state == Loan.State.CLOSED and paid):
         shown = loan.get_state_display()
-        raise Refused("loan_state", _("项目状态为“%(state)s”，不能上报清收。") % {"state": shown}, law)
+        return Refused("loan_state", _("项目状态为“%(state)s”，不能上报清收。") % {"state": shown}, law)
     if claim is not None and claim.state in PAYMENT_ON_ITS_WAY:
-        raise Refused("payment_on_its_way", _("补偿资金正在拨付，请待到账后再上报清收。"), law)
+        return Refused("payment_on_its_way", _("补偿资金正在拨付，请待到账后再上报清收。"), law)
     if facts.received_on <= determination.determined_on:
         day = determination.determined_on.isoformat()
-        raise Refused(
+        return Refused(
             "before_determination", _("收回日期须晚于不良认定日 %(day)s。") % {"day": day}, law, "received_on"
         )
     if facts.received_on > on:
-        raise Refused("in_the_future", _("收回日期不能晚于今天。"), law, "received_on")
+        return Refused("in_the_future", _("收回日期不能晚于今天。"), law, "received_on")
     for field, value in (("amount", facts.amount), ("principal_part", facts.principal_part)):
         if value < 0 or value != value.quantize(CENT):
-            raise Refused("not_money", _("金额不能为负，且最多两位小数。"), law, field)
+            return Refused("not_money", _("金额不能为负，且最多两位小数。"), law, field)
     if facts.amount <= 0:
-        raise Refused("not_money", _("收回金额须大于零。"), law, "amount")
+        return Refused("not_money", _("收回金额须大于零。"), law, "amount")
     if facts.principal_part > facts.amount:
-        raise Refused("principal_over_amount", _("其中本金不能超过收回金额。"), law, "principal_part")
-    left = principal_left(determination, but=itself)
+        return Refused("principal_over_amount", _("其中本金不能超过收回金额。"), law, "principal_part")
     if facts.principal_part > left:
         said = _("其中本金超过尚未收回的本金 %(left)s 元。") % {"left": yuan(left)}
-        raise Refused("principal_over_balance", said, law, "principal_part")
+        return Refused("principal_over_balance", said, law, "principal_part")
+    return None
 
 
 def principal_left(determination: Determination, *, but: Recovery | None = None) -> Decimal:

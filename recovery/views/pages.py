@@ -57,7 +57,10 @@ def projects(request: HttpRequest) -> HttpResponse:
         columns, page.rows, page=page, marks=lambda row: "late" if row.next_due and row.next_due < today else "",
         empty_title=_("没有已补偿的项目"), empty_text=_("补偿资金到账后，项目在此清收、返还直至结项。"),
     )  # fmt: skip
-    context = {"table": table, "filter": form, "window": terms.window_at(today), "today": today}
+    context = {
+        "table": table, "filter": form, "window": terms.window_at(today), "today": today,
+        "makes": may.has_role(request.user, may.MAKERS)[0],
+    }  # fmt: skip
     return render(request, "recovery/projects.html", context)
 
 
@@ -268,4 +271,5 @@ def recoveries(request: HttpRequest) -> HttpResponse:
     """What has been reported, and what still waits for the second person of the bank."""
     may.require(may.see_lists(request.user))
     shown = show(RECOVERIES, request)
-    return render(request, "recovery/recoveries.html", {"shown": shown, "table": shown.table})
+    context = {"shown": shown, "table": shown.table, "makes": may.has_role(request.user, may.MAKERS)[0]}
+    return render(request, "recovery/recoveries.html", context)

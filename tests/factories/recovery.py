@@ -1,5 +1,8 @@
 """What happens after a payment, made through the services by the people whose work it is."""
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -7,10 +10,12 @@ from typing import Any
 
 from claims import services as claims
 from claims.models import Claim, Payment
-from loans.models import Loan
+from loans import services as uploads
+from loans.models import Loan, Upload
 from pool import clock, scope, storage
 from pool.models import Role, StoredFile, User
 from recovery import services
+from recovery.columns import RECOVERY_SCHEMA
 from recovery.models import Closing, Recovery, Return, Settlement
 from tests.factories.banks import payee_account
 from tests.factories.claims import (
@@ -139,6 +144,35 @@ def reported(team: BankTeam, loan: Loan, amount: str, *, received_on: date, on: 
     recovery = prepared(team, loan, amount, received_on=received_on, on=on, **given)
     with scope.bank_scope(team.pk):
         return services.submit_recovery(recovery_id=recovery.pk, by=team.checker, on=on, version=recovery.version)
+
+
+def recovery_cells(loan: Loan, amount: str, **given: Any) -> dict[str, str]:
+    """One row of a file of recoveries by column key; all of it principal unless told otherwise."""
+    cells = {
+        "iou_number": loan.loan_number, "borrower_name": loan.borrower_name, "amount": amount,
+        "principal_part": amount, "method": "追收", "note": "",
+    }  # fmt: skip
+    return {**cells, **{key: str(value) for key, value in given.items()}}
+
+
+def recoveries_csv(rows: Iterable[dict[str, str]]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.header for column in RECOVERY_SCHEMA.columns])
+    for row in rows:
+        writer.writerow([row.get(column.key, "") for column in RECOVERY_SCHEMA.columns])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def recoveries_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date) -> Upload:
+    """A checked file of recoveries."""
+    clock.set_day(on)
+    with scope.bank_scope(team.pk):
+        upload = uploads.receive_upload(
+            file=recoveries_csv(rows), name="recoveries.csv", by=team.maker, on=on, kind=Upload.Kind.RECOVERIES.value
+        )
+    uploads.check_upload(upload.pk)
+    return fresh(upload)
 
 
 def receipt(advice: Return, desk: Desk, on: date, *, reference: str = "HD20250120001") -> Return:
