@@ -18,7 +18,7 @@ from loans.models import Determination, Loan, Upload, UploadRow
 from loans.services.judging import Judged, held_again
 from pool.errors import Refused
 from pool.money import ZERO
-from pool.sheets import Row, Wording, declare
+from pool.sheets import NOTE, Row, Wording, declare
 from recovery import terms
 from recovery.columns import RECOVERY_SCHEMA
 from recovery.models import Recovery, Return
@@ -142,7 +142,9 @@ class RecoveryJudge:
         window = terms.report_window(facts.received_on, project.claim)
         if window is not None and self.on > window.closes_on:
             item.problems.append(
-                item.row.warning("received_on", "recovery_late", article=window.article, day=str(window.closes_on))
+                item.row.problem(
+                    "received_on", "recovery_late", severity=NOTE, article=window.article, day=str(window.closes_on)
+                )
             )
         due = project.due(facts.amount)
         project.left -= facts.principal_part

@@ -77,6 +77,11 @@ class Person:
         there = body.get_by_role("button", name=words, exact=True)
         self._and_arrive(there.or_(body.get_by_role("link", name=words, exact=True)).click)
 
+    def presses_button(self, words: str) -> None:
+        """Where a link of the page says the same."""
+        button = self.window.get_by_role("main").get_by_role("button", name=words, exact=True)
+        self._and_arrive(button.click)
+
     def confirm(self, words: str, reason: str | None = None) -> None:
         """Open the button that asks once more, and say yes."""
         summary = self.window.locator("summary").filter(has_text=re.compile(rf"^\s*{re.escape(words)}\s*$"))

@@ -131,6 +131,15 @@ def test_what_changed_after_the_check_is_held_and_the_rest_is_reported(one):
     assert not breaches()
 
 
+def test_a_row_that_comes_late_is_told_so_and_reported_as_late(one):
+    upload = recoveries_upload(one.team, [row(one, "100000.00")], date(2025, 4, 30))
+    item = rows_of(upload)[0]
+    assert [(problem["code"], problem["severity"]) for problem in item.problems] == [("recovery_late", "note")]
+    entered(one.team, upload, date(2025, 4, 30))
+    with scope.everything():
+        assert Recovery.objects.get(loan=one.loan).reported_late
+
+
 def test_a_loan_without_a_determination_has_nothing_to_recover(one):
     loan = entered_loan(one.team, date(2024, 11, 20))
     upload = recoveries_upload(one.team, [recovery_cells(loan, "100.00", received_on=SOON)], SOON)

@@ -66,12 +66,16 @@ MORE = {
     "loans": {
         "choices": "the words of the facts that the rules read",
         "columns": "the columns of the upload, for its template and its reader",
+        "batches": "what each kind of upload brings: its sheet, its judge, its effect, its words",
+        "kinds": "the shape of such a kind, and where the rooms to the right register theirs",
         "industries": "the industry codes as they stand on the loan",
         "keys": "by what a loan and its borrower are recognised, for services and selectors",
         "template": "the spreadsheet that banks fill in, with its drop-downs",
         "words": "the Chinese words of the spreadsheet for those facts",
     },
     "recovery": {
+        "columns": "the columns of the upload of recoveries, for its template and its reader",
+        "batches": "what an upload of recoveries brings",
         "terms": "the room's rules with the edition and the calendar in force filled in, for services and pages alike",
     },
     "evaluation": {

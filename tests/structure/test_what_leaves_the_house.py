@@ -5,7 +5,7 @@ import ast
 from tests.structure import tree
 
 OPEN = {
-    "_template": "an empty form to be filled in",
+    "blank": "an empty form to be filled in",
     "document": "a publicity notice, open to everybody by the rules",
 }
 WRITERS = {"exports.write_xlsx", "exports.xlsx_bytes", "exports.csv_lines"}
