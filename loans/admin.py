@@ -53,7 +53,7 @@ class LoanAdmin(ReadOnlyAdmin):
 
 read_only(
     Upload, ["number", "bank", "source", "made_on", "rows_total", "rows_entered", "rows_held", "state"], READERS,
-    list_filter=["state", "source", "bank"], list_select_related=["bank"], search_fields=["number"],
+    list_filter=["rehearsal", "state", "source", "bank"], list_select_related=["bank"], search_fields=["number"],
 )  # fmt: skip
 read_only(
     Determination, ["loan", "bank", "classification", "determined_on", "principal_balance", "ending", "recovered_on"],

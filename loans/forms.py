@@ -52,6 +52,9 @@ class UploadFilter(BankFilter):
         label=_("批次编号开头"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Upload.State.choices])
+    rehearsal = forms.ChoiceField(
+        label=_("报送"), required=False, choices=[("", _("正式批次")), ("1", _("试运行")), ("all", _("全部"))]
+    )
     source = forms.ChoiceField(label=_("来源"), required=False, choices=[("", _("全部")), *Upload.Source.choices])
     since = day_field(_("上传日期从"), required=False)
 
@@ -63,6 +66,7 @@ class UploadForm(forms.Form):
         max_length=200,
         allow_empty_file=True,
     )
+    rehearsal = forms.BooleanField(required=False)
 
 
 class ConfirmationForm(forms.Form):

@@ -111,6 +111,9 @@ def _told(row: UploadRow, problem: CellProblem, known: Known) -> str:
 
 
 def _result(upload: Upload, row: UploadRow) -> str:
+    if upload.rehearsal and row.status in (UploadRow.Status.HELD, UploadRow.Status.GOOD):
+        good = _("试运行：有提示，待确认") if row.unconfirmed else _("试运行：无误，尚未报送")
+        return gettext(good if row.status == UploadRow.Status.GOOD else _("试运行：有误"))
     if row.status == UploadRow.Status.GOOD and row.unconfirmed:
         return gettext("有提示，待确认")
     return str(kind_of(upload).words.results[UploadRow.Status(row.status)])

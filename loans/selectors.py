@@ -46,6 +46,11 @@ def visible_uploads(user: User) -> "QuerySet[Upload]":
     return rows if user.role in may.READERS else rows.none()
 
 
+def filings(user: User) -> "QuerySet[Upload]":
+    """The uploads that are or may become loans: without rehearsals."""
+    return visible_uploads(user).filter(rehearsal=False)
+
+
 def matching(text: str) -> Q:
     """An exact loan number or credit code, or the beginning of a borrower's name.
 
@@ -201,7 +206,8 @@ def true_sums(bank_id: UUID) -> dict[str, Any]:
 def on_the_way(bank_id: UUID) -> tuple[Decimal, Decimal]:
     """Principal in uploads that are not entered yet, and balances of determinations that wait for their checker."""
     State = Upload.State
-    uploads = Upload.objects.filter(bank_id=bank_id, kind=Upload.Kind.LOANS, state__in=[State.CHECKED, State.SUBMITTED])
+    waiting = [State.CHECKED, State.SUBMITTED]
+    uploads = Upload.objects.filter(bank_id=bank_id, kind=Upload.Kind.LOANS, state__in=waiting, rehearsal=False)
     requests = ClassificationRequest.objects.filter(
         bank_id=bank_id,
         state=ClassificationRequest.State.PREPARED,

@@ -29,7 +29,7 @@ def todos(user: Any, on: date) -> Iterable[Todo]:
 def drafts(user: Any) -> Iterable[Draft]:
     """What this person has prepared here and nobody has submitted or cancelled."""
     uploads = Upload.objects.visible_to(user).filter(
-        made_by=user, state__in=[Upload.State.RECEIVED, Upload.State.CHECKING, Upload.State.CHECKED]
+        made_by=user, state__in=[Upload.State.RECEIVED, Upload.State.CHECKING, Upload.State.CHECKED], rehearsal=False
     )
     yield Draft(_("未提交的入库批次"), uploads.count(), f"{reverse('loans:uploads')}?state=checked")
     for model in (ClassificationRequest, WithdrawalRequest, Extension, Correction):
@@ -41,7 +41,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
     windows = selectors.open_windows(on)
     closes = windows[0].window.closes_on if windows else None
     waiting_for = _("您（复核）")
-    uploads = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_good__gt=0, rows_unconfirmed=0)
+    uploads = selectors.filings(user).filter(state=Upload.State.CHECKED, rows_good__gt=0, rows_unconfirmed=0)
     for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
         yield Todo(
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
@@ -91,14 +91,14 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
                 url=reverse("loans:upload_new"), due=window.window.closes_on, article=window.window.article,
                 waiting_for=_("您（经办）"), provisional=window.window.provisional,
             )  # fmt: skip
-    doubtful = selectors.visible_uploads(user).filter(state=Upload.State.CHECKED, rows_unconfirmed__gt=0)
+    doubtful = selectors.filings(user).filter(state=Upload.State.CHECKED, rows_unconfirmed__gt=0)
     for upload in doubtful.order_by("id")[:20]:
         yield Todo(
             title=_("确认批次 %(number)s 的提示") % {"number": upload.number},
             detail=_("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": upload.rows_unconfirmed},
             url=f"{upload.get_absolute_url()}?rows=unconfirmed", article=TRUTH, waiting_for=_("您（经办）"),
         )  # fmt: skip
-    uploads = selectors.visible_uploads(user).filter(
+    uploads = selectors.filings(user).filter(
         state__in=[Upload.State.CHECKED, Upload.State.ENTERED], rows_held__gt=0, made_by=user
     )
     for upload in uploads.order_by("-id")[:5]:

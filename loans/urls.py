@@ -30,6 +30,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/marked/", uploads.marked_file, name="upload_marked"),
     path("uploads/<uuid:pk>/held/", uploads.held_rows, name="upload_held"),
     path("uploads/<uuid:pk>/submit/", uploads.submit, name="upload_submit"),
+    path("uploads/<uuid:pk>/file/", uploads.file_rehearsal, name="upload_file"),
     path("uploads/<uuid:pk>/confirm/", uploads.confirm, name="upload_confirm"),
     path("uploads/<uuid:pk>/cancel/", uploads.cancel, name="upload_cancel"),
 ]

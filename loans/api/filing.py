@@ -32,9 +32,10 @@ class UploadSerializer(serializers.ModelSerializer):
     class Meta:
         model = Upload
         fields = [
-            "id", "number", "kind", "source", "state", "rows_total", "rows_done", "rows_good", "rows_held",
-            "rows_known", "rows_late", "rows_warned", "rows_unconfirmed", "rows_entered", "principal_good",
-            "principal_entered", "made_on", "submitted_on", "receipt_number", "version",
+            "id", "number", "kind", "rehearsal", "source", "state", "rows_total", "rows_done", "rows_expected",
+            "rows_per_second", "rows_good", "rows_held", "rows_known", "rows_late", "rows_warned", "rows_unconfirmed",
+            "rows_entered", "principal_good", "principal_entered", "made_on", "submitted_on", "receipt_number",
+            "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -42,6 +43,7 @@ class UploadSerializer(serializers.ModelSerializer):
 class NewUploadSerializer(serializers.Serializer):
     file = serializers.FileField(help_text=_("xlsx、xls、csv 或 jsonl（每行一个对象，键为字段代码）。"))
     kind = serializers.ChoiceField(choices=Upload.Kind.choices, default=Upload.Kind.LOANS)
+    rehearsal = serializers.BooleanField(default=False, help_text=_("试运行：只核验，不报送。"))
 
 
 class SubmissionSerializer(serializers.Serializer):
@@ -90,7 +92,7 @@ class UploadRowSerializer(serializers.ModelSerializer):
 class UploadFilter(filters.FilterSet):
     class Meta:
         model = Upload
-        fields = ["state", "kind", "number"]
+        fields = ["state", "kind", "number", "rehearsal"]
 
 
 @extend_schema_view(
@@ -119,10 +121,10 @@ class UploadResource(ReadOnlyResource):
         may.require(may.may_make(request.user, request.user.institution))
         asked = NewUploadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        file, kind = asked.validated_data["file"], asked.validated_data["kind"]
+        given = asked.validated_data
 
         def receive() -> str:
-            made = services.receive_upload(file=file, name=file.name, by=request.user, on=clock.today(), kind=kind)
+            made = services.receive_upload(name=given["file"].name, by=request.user, on=clock.today(), **given)
             return str(made.pk)
 
         key, fresh = once(request, receive)
@@ -145,6 +147,23 @@ class UploadResource(ReadOnlyResource):
         page = self.paginate_queryset(rows)
         context = {"known": confirming.of_rows(page)}
         return self.get_paginated_response(UploadRowSerializer(page, many=True, context=context).data)
+
+    @extend_schema(
+        summary=_("试运行批次的文件正式导入"), parameters=[KEY], request=None,
+        responses={201: UploadSerializer, 200: UploadSerializer},
+    )  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def file(self, request: Any, pk: Any = None) -> Response:
+        """The same file, not sent again, checked in earnest: gives the new batch."""
+        upload = self.get_object()
+        may.require(may.may_make(request.user, upload.bank_id))
+
+        def filing() -> str:
+            return str(services.file_rehearsal(upload_id=upload.pk, by=request.user, on=clock.today()).pk)
+
+        key, fresh = once(request, filing)
+        made = self.get_queryset().get(pk=key)
+        return Response(self.get_serializer(made).data, status=201 if fresh else 200)
 
     @extend_schema(
         summary=_("确认带提示的行：写明为什么无误"), parameters=[KEY], request=NewConfirmationSerializer,

@@ -33,6 +33,10 @@ class Upload(FSMModelMixin, BankOwned):
         RECOVERIES = "recovery", _("清收上报")
 
     kind = models.CharField(_("批次内容"), max_length=8, choices=Kind.choices, default=Kind.LOANS)
+    rehearsal = models.BooleanField(_("试运行"), default=False)
+    rehearsed_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="filed_as", verbose_name=_("试运行批次")
+    )
     number = models.CharField(_("批次编号"), max_length=40, unique=True)
     source = models.CharField(_("来源"), max_length=8, choices=Source.choices)
     file = models.ForeignKey(
@@ -44,6 +48,8 @@ class Upload(FSMModelMixin, BankOwned):
     headers = models.JSONField(_("文件表头"), default=dict, blank=True)
     rows_total = models.PositiveIntegerField(_("总行数"), default=0)
     rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
+    rows_expected = models.PositiveIntegerField(_("预计行数"), default=0)
+    rows_per_second = models.PositiveIntegerField(_("每秒行数"), default=0)
     rows_good = models.PositiveIntegerField(_("可入库行数"), default=0)
     rows_held = models.PositiveIntegerField(_("暂缓行数"), default=0)
     rows_known = models.PositiveIntegerField(_("已在库行数"), default=0)
@@ -71,7 +77,11 @@ class Upload(FSMModelMixin, BankOwned):
             models.CheckConstraint(
                 condition=Q(submitted_by__isnull=True) | ~Q(submitted_by=F("made_by")),
                 name="upload_submitted_by_another",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(rehearsal=False) | ~Q(state__in=["submitted", "entered"]),
+                name="upload_rehearsal_files_nothing",
+            ),
         ]
         indexes = [models.Index(fields=["bank", "-created_at"], name="upload_by_bank")]
 
@@ -89,6 +99,8 @@ class Upload(FSMModelMixin, BankOwned):
         """What is no file of loans enters nothing: it takes effect."""
         if self.state == self.State.ENTERED and not self.is_of_loans:
             return str(_("已生效"))
+        if self.rehearsal and self.state == self.State.CHECKED:
+            return str(_("试运行完毕"))
         return str(dict(self.State.choices)[self.state])
 
     @transition(field=state, source=State.RECEIVED, target=State.CHECKING)

@@ -13,7 +13,7 @@ from loans.services.correction import cancel_correction, correct_loan, prepare_c
 from loans.services.entering import enter_upload, make_receipt
 from loans.services.extension import cancel_extension, extend_loan, prepare_extension
 from loans.services.moves import move_many
-from loans.services.uploads import cancel_upload, enter_form, receive_upload, submit_upload
+from loans.services.uploads import cancel_upload, enter_form, file_rehearsal, receive_upload, submit_upload
 from loans.services.withdrawal import cancel_withdrawal, prepare_withdrawal, withdraw_loan
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "enter_form",
     "enter_upload",
     "extend_loan",
+    "file_rehearsal",
     "make_receipt",
     "mark_principal_recovered",
     "move_many",

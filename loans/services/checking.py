@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from pool.moves import move
 from pool.sheets import CellProblem, Reader, SheetRefused, read
 
 CHUNK = 1000
+NANOSECONDS = 1_000_000_000
 State = Upload.State
 Status = UploadRow.Status
 
@@ -48,6 +50,7 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
             UploadRow.objects.filter(upload=upload, loan_number_key__gt="").values_list("loan_number_key", "row")
         )
         judge = kind_of(upload).judge(upload.made_on, seen)
+    pace = _Pace(reader)
     for chunk in _chunks(islice(reader, done, None)):
         judged = [judge.judge(row, reader.sheet) for row in chunk]
         with scope.bank_scope(upload.bank_id):
@@ -56,7 +59,7 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
             judge.compare(upload.bank_id, judged)
             remember(upload.bank_id, judged)
             store(upload, judged)
-            Upload.objects.filter(pk=upload.pk).update(rows_done=done + len(judged))
+            Upload.objects.filter(pk=upload.pk).update(**pace.after(done, len(judged)))
         done += len(judged)
     with scope.bank_scope(upload.bank_id):
         locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
@@ -69,6 +72,22 @@ def _check_rows(upload: Upload, reader: Reader) -> None:
         locked.headers = dict(reader.headers())
         locked.problems = [problem.as_dict() for problem in reader.problems]
         finish(locked, on=upload.made_on)
+
+
+class _Pace:
+    """How fast this attempt goes, and how many rows there will be."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.began, self.rows = reader, perf_counter_ns(), 0
+
+    def after(self, before: int, chunk: int) -> dict[str, int]:
+        self.rows += chunk
+        done = before + chunk
+        return {
+            "rows_done": done,
+            "rows_expected": self.reader.expected(done),
+            "rows_per_second": self.rows * NANOSECONDS // max(perf_counter_ns() - self.began, 1),
+        }
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -19,7 +19,7 @@ from loans.services.judging import MARKED_ONLY, Judge, Judged
 from loans.services.rows import store
 from pool import audit, clock, hats, outbox, storage
 from pool.errors import NotPermitted, Refused, Stale
-from pool.models import User
+from pool.models import StoredFile, User
 from pool.moves import move
 from pool.numbering import next_number
 from pool.selectors import edition
@@ -48,16 +48,34 @@ class RowRefused(Refused):
 
 
 @transaction.atomic
-def receive_upload(*, file: Any, name: str, by: User, on: date, kind: str = Upload.Kind.LOANS.value) -> Upload:
-    """Keep the file and promise its check; nothing is a loan, or classified, yet."""
+def receive_upload(
+    *, file: Any, name: str, by: User, on: date, kind: str = Upload.Kind.LOANS.value, rehearsal: bool = False
+) -> Upload:
+    """Keep the file and promise its check; nothing is a loan, or classified, yet. A rehearsal never becomes any."""
     bank_id = _bank_for(by, on) if kind == Upload.Kind.LOANS.value else _own_bank(by)
     stored = storage.keep(file, name=name, purpose=FILE_PURPOSE, by=by, bank=bank_id)
-    twin = Upload.objects.filter(bank_id=bank_id, file__sha256=stored.sha256, state__in=PENDING).first()
+    return _receive(bank_id, stored, by, on, kind=kind, rehearsal=rehearsal)
+
+
+@transaction.atomic
+def file_rehearsal(*, upload_id: UUID, by: User, on: date) -> Upload:
+    """The very file of a rehearsal, in earnest: checked again, for the day and the library may have changed."""
+    tried = locked_upload(upload_id)
+    may.require(may.may_make(by, tried.bank_id))
+    if not tried.rehearsal or tried.state != State.CHECKED:
+        raise Refused("no_rehearsal", _("只有已经校验完毕的试运行批次才能正式导入。"))
+    bank_id = _bank_for(by, on) if tried.is_of_loans else _own_bank(by)
+    return _receive(bank_id, tried.file, by, on, kind=tried.kind, rehearsed_as=tried)
+
+
+def _receive(bank_id: UUID, stored: StoredFile, by: User, on: date, **fields: Any) -> Upload:
+    twins = Upload.objects.filter(bank_id=bank_id, file__sha256=stored.sha256, state__in=PENDING, rehearsal=False)
+    twin = None if fields.get("rehearsal") else twins.first()
     if twin is not None:
         raise Refused(
             "same_file_pending", _("同一文件已在批次 %(number)s 中办理，请勿重复上传。") % {"number": twin.number}
         )
-    upload = _new(bank_id, Upload.Source.FILE, by, on, file=stored, kind=kind)
+    upload = _new(bank_id, Upload.Source.FILE, by, on, file=stored, **fields)
     outbox.enqueue("loans.check_upload", upload_id=upload.pk)
     return upload
 
@@ -99,7 +117,8 @@ def _own_bank(by: User) -> UUID:
 
 
 def _new(bank_id: UUID, source: str, by: User, on: date, **fields: Any) -> Upload:
-    number = f"RK{on.year}-{next_number('loan_upload', on.year):06d}"
+    letters, series = ("SY", "loan_rehearsal") if fields.get("rehearsal") else ("RK", "loan_upload")
+    number = f"{letters}{on.year}-{next_number(series, on.year):06d}"
     upload: Upload = Upload.objects.create(
         bank_id=bank_id, number=number, source=source, made_by=by, made_on=on, **fields
     )
@@ -120,6 +139,8 @@ def submit_upload(*, upload_id: UUID, by: User, on: date, version: int) -> Uploa
     may.require(may.may_check(by, upload.bank_id))
     if upload.version != version:
         raise Stale()
+    if upload.rehearsal:
+        raise Refused("rehearsal", _("这是试运行批次，什么也没有报送。请经办人员点“正式导入”，再提交生成的批次。"))
     bar = banks.may_enter(upload.bank_id, on) if upload.is_of_loans else None
     if bar is not None:
         raise Refused(bar.code, edition().message(bar), bar.article)

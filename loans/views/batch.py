@@ -32,6 +32,7 @@ State = Upload.State
 Status = UploadRow.Status
 UNCONFIRMED = "unconfirmed"
 TABS = (Status.HELD.value, UNCONFIRMED, Status.GOOD.value, Status.KNOWN.value, Status.ENTERED.value)
+SHOWN_IN_SECONDS = 120
 BUSY = {State.RECEIVED, State.CHECKING, State.SUBMITTED}
 
 
@@ -58,7 +59,12 @@ def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | Non
         "may_submit": may.may_check(request.user, upload.bank_id)[0]
         and upload.state == State.CHECKED
         and upload.rows_good
-        and not upload.rows_unconfirmed,
+        and not upload.rows_unconfirmed
+        and not upload.rehearsal,
+        "may_file": upload.rehearsal
+        and upload.state == State.CHECKED
+        and may.may_make(request.user, upload.bank_id)[0],
+        "filed_as": upload.filed_as.exclude(state=State.CANCELLED).first() if upload.rehearsal else None,
         "made_by_me": upload.made_by_id == request.user.pk,
         "may_cancel": upload.state in {State.RECEIVED, State.CHECKING, State.CHECKED}
         and (may.may_make(request.user, upload.bank_id)[0] or may.may_check(request.user, upload.bank_id)[0]),
@@ -215,22 +221,37 @@ def progress_of(upload: Upload) -> dict[str, Any]:
     }
     words = {
         State.RECEIVED: _("文件已接收，排队等待处理。"),
-        State.CHECKING: _("已校验 %(done)s 行，可以离开本页，处理不会中断。") % {"done": whole(upload.rows_done)},
+        State.CHECKING: _pace(upload) + _("可以离开本页，处理不会中断；中断的会接着办完。"),
         State.SUBMITTED: _("入库日期为 %(day)s，以提交时刻为准。") % {"day": upload.submitted_on},
     }
     return {
         "state": states.get(upload.state, "finished"),
         "label": labels.get(upload.state, _("处理完毕")),
         "message": words.get(upload.state, ""),
-        "done": 0,
-        "total": 0,
+        "done": upload.rows_done if upload.state == State.CHECKING else 0,
+        "total": upload.rows_expected if upload.state == State.CHECKING else 0,
         "url": url,
     }
+
+
+def _pace(upload: Upload) -> str:
+    """Rows a second, and how long it will take."""
+    if not upload.rows_per_second:
+        return ""
+    words = {"rows": whole(upload.rows_per_second)}
+    if upload.rows_expected <= upload.rows_done:
+        return _("每秒 %(rows)s 行。") % words
+    seconds = -(-(upload.rows_expected - upload.rows_done) // upload.rows_per_second)
+    if seconds < SHOWN_IN_SECONDS:
+        return _("每秒 %(rows)s 行，约剩 %(seconds)s 秒。") % {**words, "seconds": seconds}
+    return _("每秒 %(rows)s 行，约剩 %(minutes)s 分钟。") % {**words, "minutes": -(-seconds // 60)}
 
 
 def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now: the page always says it."""
     article = _words(upload)["article"]
+    if upload.rehearsal:
+        return None
     if upload.state == State.CHECKED and upload.rows_unconfirmed:
         rows = {"rows": whole(upload.rows_unconfirmed)}
         title = _("%(rows)s 行有提示，写明理由后才能复核提交") % rows

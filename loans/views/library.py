@@ -65,6 +65,8 @@ def loan_list(request: HttpRequest) -> HttpResponse:
 def _narrow_uploads(rows: "QuerySet[Upload]", asked: Mapping[str, Any]) -> "QuerySet[Upload]":
     if "q" in asked:
         rows = rows.filter(number__startswith=asked["q"].strip().upper())
+    if asked.get("rehearsal") != "all":
+        rows = rows.filter(rehearsal=asked.get("rehearsal") == "1")
     if "since" in asked:
         rows = rows.filter(made_on__gte=asked["since"])
     return rows

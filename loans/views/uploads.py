@@ -78,8 +78,9 @@ def receive(request: HttpRequest, kind: Upload.Kind, page: Callable[[UploadForm]
         file = form.cleaned_data["file"]
         try:
             upload = services.receive_upload(
-                file=file, name=file.name, by=request.user, on=clock.today(), kind=kind.value
-            )
+                file=file, name=file.name, by=request.user, on=clock.today(), kind=kind.value,
+                rehearsal=form.cleaned_data["rehearsal"],
+            )  # fmt: skip
         except NotPermitted:
             raise
         except Refused as no:
@@ -186,6 +187,18 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     services.submit_upload(upload_id=found.pk, by=request.user, on=clock.today(), version=version)
     messages.success(request, kind_of(found).words.submitted)
     return redirect("loans:upload", pk=found.pk)
+
+
+@login_required
+@require_POST
+@once
+def file_rehearsal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same file in earnest, without sending it again."""
+    found = _upload(request, pk)
+    may.require(may.may_make(request.user, found.bank_id))
+    made = services.file_rehearsal(upload_id=found.pk, by=request.user, on=clock.today())
+    messages.success(request, _("已按同一文件生成正式批次 %(number)s，正在校验。") % {"number": made.number})
+    return redirect("loans:upload", pk=made.pk)
 
 
 @login_required

@@ -20,6 +20,7 @@ class JsonLinesSource:
     """The header is no line of the file, so that the numbers of rows are those of its lines."""
 
     def __init__(self, path: Path) -> None:
+        self._size = path.stat().st_size
         self._file = path.open(encoding="utf-8-sig", errors="strict")
         self._keys = list(dict.fromkeys(key for item in self._objects() for key in item))
 
@@ -45,6 +46,9 @@ class JsonLinesSource:
                 number += 1
         except (ValueError, RecursionError):
             raise SheetRefused("file_json_line", line=str(number)) from None
+
+    def position(self) -> tuple[int, int]:
+        return self._file.buffer.tell(), self._size
 
     def close(self) -> None:
         self._file.close()

@@ -187,6 +187,11 @@ class Reader:
     def header_row(self) -> int:
         return self.header.row - 1 + self._source.first
 
+    def expected(self, read: int) -> int:
+        """How many rows there will be, when so many have been read; 0 where it is not known."""
+        at, end = self._source.position()
+        return max(read, read * end // at) if at else 0
+
     def headers(self) -> dict[str, str]:
         """The header of each column that was found, with the unit its cells are written in."""
         return {match.column.key: header_in_unit(match) for match in self.header.matches}

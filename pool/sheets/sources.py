@@ -36,6 +36,9 @@ class Source(Protocol):
     def rows(self, sheet: str, limit: int | None = None) -> Iterator[Cells]:
         """The rows of a sheet from its first, blank ones included."""
 
+    def position(self) -> tuple[int, int]:
+        """How far the sheet has been read, and how far it goes, in rows or bytes; both 0 where it is not known."""
+
     def close(self) -> None:
         """Let go of the file."""
 
@@ -55,6 +58,7 @@ class WorkbookSource:
             encoding="utf-8",
         )
         self._answering = False
+        self._height = self._given = 0
         try:
             self._sheets: list[tuple[str, bool]] = [(name, visible) for name, visible in self._answer()["sheets"]]
         except BaseException:
@@ -72,9 +76,15 @@ class WorkbookSource:
             self._answering = self._answer() is not None
         self._tell({"rows": sheet, "limit": limit})
         self._answering = True
+        self._height, self._given = self._answer(), 0
         while (chunk := self._answer()) is not None:
-            yield from chunk
+            for row in chunk:
+                self._given += 1
+                yield row
         self._answering = False
+
+    def position(self) -> tuple[int, int]:
+        return self._given, self._height
 
     def _tell(self, command: dict[str, object]) -> None:
         assert self._child.stdin is not None
@@ -137,6 +147,9 @@ class CsvSource:
                     yield row  # type: ignore[misc]  # a list of str is read as a list of cells
         except csv.Error:
             raise SheetRefused("file_csv_shape", line=str(reader.line_num)) from None
+
+    def position(self) -> tuple[int, int]:
+        return self._file.buffer.tell(), self._path.stat().st_size
 
     def close(self) -> None:
         self._file.close()

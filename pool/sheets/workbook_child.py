@@ -1,7 +1,8 @@
 """The process that unpacks a workbook. Started by `sources.py` with limits on memory and time; imports nothing of ours.
 
 Reads commands from standard input, one JSON object a line, and answers in JSON lines:
-{"sheets": [[name, visible], …]} at the start, then for {"rows": name, "limit": n|null} chunks [[row, …], …] and null.
+{"sheets": [[name, visible], …]} at the start, then for {"rows": name, "limit": n|null} the number of rows in the sheet,
+chunks [[row, …], …] and null.
 Rows start at the first row of the sheet, cells at column A. A date is ISO text.
 """
 
@@ -40,6 +41,7 @@ def limit(memory: int, seconds: int) -> None:
 
 
 def rows(sheet: Any, count: int | None) -> None:
+    say(sheet.total_height)
     if sheet.start is None:
         return
     before = [""] * sheet.start[1]

@@ -36,6 +36,7 @@ def test_the_schema_is_valid_and_names_every_address(schema: dict[str, Any]) -> 
         "/api/v1/loans/", "/api/v1/loans/{id}/", "/api/v1/claims/", "/api/v1/claims/{id}/", "/api/v1/reports/",
         "/api/v1/reports/{id}/", "/api/v1/reports/{id}/pdf/", "/api/v1/reports/{id}/xlsx/", "/api/v1/trial/{kind}/",
         "/api/v1/uploads/", "/api/v1/uploads/{id}/", "/api/v1/uploads/{id}/rows/", "/api/v1/uploads/{id}/submit/",
+        "/api/v1/uploads/{id}/confirm/", "/api/v1/uploads/{id}/file/",
     }  # fmt: skip
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():

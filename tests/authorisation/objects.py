@@ -129,6 +129,11 @@ def doubtful_upload(world: World) -> Parts:
     return {"pk": received_upload(world.team, [loan_cells(credit_line="1000000.00")]).pk}
 
 
+@builds("rehearsed_upload")
+def rehearsed_upload(world: World) -> Parts:
+    return {"pk": received_upload(world.team, [loan_cells()], rehearsal=True).pk}
+
+
 @builds("loan_file")
 def loan_file(world: World) -> Parts:
     return {"file_id": received_upload(world.team, [loan_cells()]).file_id}

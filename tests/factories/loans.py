@@ -81,10 +81,10 @@ def as_csv(rows: Iterable[dict[str, str]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def received_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date = TODAY) -> Upload:
+def received_upload(team: BankTeam, rows: Iterable[dict[str, str]], on: date = TODAY, **given: Any) -> Upload:
     """An upload whose rows are checked, as the worker would have done it."""
     with scope.bank_scope(team.pk):
-        upload = services.receive_upload(file=as_csv(rows), name="loans.csv", by=team.maker, on=on)
+        upload = services.receive_upload(file=as_csv(rows), name="loans.csv", by=team.maker, on=on, **given)
     services.check_upload(upload.pk)
     return fresh(upload)
 
