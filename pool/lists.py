@@ -119,3 +119,14 @@ def chosen_columns(listing: Listing, user: User) -> list[tuple[Column, bool]]:
     row = ColumnChoice.objects.filter(user=user, listing=listing.name).first()
     wanted = set(row.columns) if row else {column.name for column in columns} - listing.hidden
     return [(column, place == 0 or column.name in wanted) for place, column in enumerate(columns)]
+
+
+def told(listing: Listing, user: User, query: str) -> str:
+    """The question in the words of its form."""
+    form = listing.form(QueryDict(query), user)
+    said = []
+    for asked in form:
+        if value := asked.data:
+            words = {str(key): str(label) for key, label in getattr(asked.field, "choices", ())}
+            said.append(f"{asked.label}：{words.get(value, value)}")
+    return "；".join(said)

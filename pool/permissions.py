@@ -16,6 +16,8 @@ REFERENCE_KEEPERS = frozenset({Role.MANAGER_STATISTICS, Role.MANAGER_REVIEWER, R
 REFERENCE_READERS = frozenset(Role) - BANK_ROLES - {Role.SECURITY_ADMIN}
 JOB_RUNNERS = frozenset({Role.SYSTEM_ADMIN, Role.MANAGER_STATISTICS})
 TRAIL_READERS = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
+EXPORTERS = frozenset(Role) - {Role.REGULATOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
+"""Those to whom some list may be exported; each list asks for itself."""
 ANCHOR_READERS = TRAIL_READERS | {Role.SYSTEM_ADMIN}
 
 

@@ -15,6 +15,7 @@ from pool.models import ADMIN_ROLES, RestoreAcceptance, Role
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
     ANCHOR_READERS,
+    EXPORTERS,
     REFERENCE_READERS,
     may_confirm_reference,
     may_confirm_restore,
@@ -24,7 +25,7 @@ from pool.permissions import (
 )
 from pool.registry import DateSource, Invariant, Job, NavItem, Task, Todo, TodoSource
 from pool.selectors import refs
-from pool.services import anchors, deadlines, feeds, job_requests, mails, sealing, verification
+from pool.services import anchors, deadlines, downloads, feeds, job_requests, mails, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -36,6 +37,7 @@ def register() -> None:
     registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
     registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
+    registry.tasks.register(Task(downloads.TASK, downloads.make, atomic=False))
     registry.tasks.register(Task(mails.SEND, mails.send, atomic=False))
     registry.tasks.register(Task(job_requests.TASK, job_requests.perform))
     _jobs()
@@ -87,6 +89,7 @@ def _navigation() -> None:
         NavItem(gettext_lazy("工作台"), "home", EVERYBODY, 10, WORK),
         NavItem(gettext_lazy("通知"), "notices", EVERYBODY, 20, WORK),
         NavItem(gettext_lazy("法定日期"), "calendar", EVERYBODY, 25, WORK),
+        NavItem(gettext_lazy("我的下载"), "downloads", EXPORTERS, 27, WORK),
         NavItem(gettext_lazy("查找"), "search", EVERYBODY, 30, WORK),
         NavItem(gettext_lazy("动态口令"), "second_factor", EVERYBODY, 880, KEEPING),
         NavItem(gettext_lazy("登录会话"), "own_sessions", EVERYBODY, 885, KEEPING),

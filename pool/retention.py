@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pool.forms_keys import KEPT_FOR
+from pool.services import downloads
 
 HALF_A_YEAR = timedelta(days=180)
 
@@ -24,6 +25,8 @@ class Passing:
     after: timedelta
     old: Callable[[Any], Q]
     why: str
+    clear: Callable[[Any], None] | None = None
+    """What lies outside the table and goes with its rows."""
 
 
 PASSING = (
@@ -45,6 +48,7 @@ PASSING = (
         lambda edge: Q(expires_at__lt=edge) | Q(revoked_at__lt=edge),
         "ended; issue and end stay in the audit trail",
     ),
+    Passing("pool.ListExport", timedelta(0), lambda edge: Q(expires_at__lt=edge), "can be made again", downloads.clear),
     Passing(
         "pool.SecondFactor", timedelta(days=1), lambda edge: Q(confirmed=False, created_at__lt=edge), "set up and left"
     ),
@@ -75,7 +79,14 @@ NEVER = {
 def sweep(on: date) -> dict[str, int]:
     """What has passed goes; by the real clock, since nothing of it is business. Twice is once."""
     now = timezone.now()
-    return {row.model: _rows(row, now).delete()[0] for row in PASSING}
+    return {row.model: _delete(row, now) for row in PASSING}
+
+
+def _delete(row: Passing, now: Any) -> int:
+    rows = _rows(row, now)
+    if row.clear:
+        row.clear(rows)
+    return int(rows.delete()[0])
 
 
 def _rows(row: Passing, now: Any) -> Any:

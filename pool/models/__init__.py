@@ -16,7 +16,7 @@ from pool.models.kit import (
     Sequence,
     StoredFile,
 )
-from pool.models.lists import ColumnChoice, SavedFilter
+from pool.models.lists import ColumnChoice, ListExport, SavedFilter
 from pool.models.mail import Mail, MailChoice
 from pool.models.people import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Party, Role, User
 from pool.models.reference import (
@@ -53,6 +53,7 @@ __all__ = [
     "FxRate",
     "Hat",
     "JobRun",
+    "ListExport",
     "LprRate",
     "Mail",
     "MailChoice",

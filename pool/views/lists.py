@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from pool import audit, clock, exports, lists
-from pool.errors import Refused
 from pool.formats import whole
 from pool.forms_keys import once
 from pool.models import AccessLog, SavedFilter
 from pool.permissions import require
+from pool.services import downloads
 from pool.services import lists as service
 from pool.sure import be_sure
-
-EXPORT_LIMIT = 10_000
 
 
 def _listing(request: HttpRequest, name: str) -> lists.Listing:
@@ -65,21 +63,26 @@ def choose_columns(request: HttpRequest, name: str) -> HttpResponse:
 @login_required
 @require_GET
 def export(request: HttpRequest, name: str) -> HttpResponse:
-    """The list as it is seen, as a workbook marked with who took it and when; the taking is logged."""
+    """The list as it is seen, as a workbook marked with who took it and when; a long one is made in the background."""
     listing = _listing(request, name)
     require(listing.may_export(request.user))
     be_sure()
     _form, rows = lists.narrowed(listing, request.user, request.GET)
-    if rows.order_by()[: EXPORT_LIMIT + 1].count() > EXPORT_LIMIT:
-        limit = {"limit": whole(EXPORT_LIMIT)}
-        raise Refused("export_too_long", _("一次最多导出 %(limit)s 条，请先用筛选缩小范围。") % limit)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, listing.name, detail=request.GET.urlencode())
     columns = [column for column, is_chosen in lists.chosen_columns(listing, request.user) if is_chosen]
+    institution = request.user.institution_name or str(request.user.party.label)
+    mark = exports.watermark(request.user.display_name, institution)
+    if rows.order_by()[: downloads.AT_ONCE + 1].count() > downloads.AT_ONCE:
+        names = [column.name for column in columns]
+        downloads.ask(listing=listing, query=request.GET.urlencode(), columns=names, mark=mark, by=request.user)
+        messages.success(
+            request, _("超过 %(rows)s 条，正在后台生成；完成后在本页下载。") % {"rows": whole(downloads.AT_ONCE)}
+        )
+        return redirect("downloads")
     ordered = rows.order_by(*lists.order_of(listing, request.GET))
     sheet = exports.Sheet(name=listing.label, columns=columns, rows=ordered.iterator(chunk_size=1000))
-    institution = request.user.institution_name or str(request.user.party.label)
     body = io.BytesIO()
-    exports.write_xlsx(body, [sheet], mark=exports.watermark(request.user.display_name, institution))
+    exports.write_xlsx(body, [sheet], mark=mark)
     body.seek(0)
     name = f"{listing.label}-{clock.today():%Y%m%d}.xlsx"
     return FileResponse(body, as_attachment=True, filename=name, content_type=exports.XLSX)

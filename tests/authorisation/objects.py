@@ -10,10 +10,10 @@ from django.test import Client
 
 from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
-from pool import scope
+from pool import registry, scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, FactorReset, LprRate, RestoreAcceptance, Role, SavedFilter, User
-from pool.services import feeds, sessions, tokens
+from pool.services import downloads, feeds, sessions, tokens
 from tests.factories.banks import listed_dishonest, payee_account
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
@@ -217,6 +217,15 @@ def makers_feed(world: World) -> Parts:
 @builds("makers_filter")
 def makers_filter(world: World) -> Parts:
     row = SavedFilter.objects.create(user=world.team.maker, listing="loans", name="不良", query="state=non_performing")
+    return {"pk": row.pk}
+
+
+@builds("makers_download")
+def makers_download(world: World) -> Parts:
+    with scope.bank_scope(world.team.pk):
+        row = downloads.ask(
+            listing=registry.listings["loans"], query="", columns=["loan_number"], mark="x", by=world.team.maker
+        )
     return {"pk": row.pk}
 
 
