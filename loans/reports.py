@@ -1,7 +1,11 @@
 """The workbook that goes back to the bank: held rows as they were written, with what is wrong and how to mend it."""
 
 import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -15,15 +19,29 @@ from loans.services import confirming
 from loans.services.confirming import Known
 from loans.services.judging import MARKED_ONLY
 from loans.services.rows import SENSITIVE
-from pool import crypto
+from pool import crypto, exports
 from pool.rulebook import Finding
 from pool.selectors import edition
-from pool.sheets import ERROR, WARNING, CellProblem, Schema, SheetRefused, Wording, declare, marking, read
+from pool.sheets import (
+    ERROR,
+    WARNING,
+    CellProblem,
+    Reader,
+    Schema,
+    SheetRefused,
+    Wording,
+    declare,
+    marking,
+    marking_anew,
+    marking_text,
+    read,
+)
 from pool.sheets.headers import letter
 from pool.templates_xlsx import annotate, told
 
-OWN_ROWS = 60_000
-"""A longer workbook goes back as its held rows only."""
+LONGEST_XLSX, LONGEST_XLS, LONGEST_CSV = 200_000, 65_536, 1_000_000
+"""Rows; a longer sheet would keep the person waiting and goes back as its held rows only."""
+AT_ONCE = 2000
 
 declare({"entry_rule": Wording(_("%(message)s"), _("%(mend)s"))})
 
@@ -60,26 +78,60 @@ def workbook(upload: Upload) -> io.BytesIO:
     return buffer
 
 
-def own_workbook(upload: Upload) -> io.BytesIO:
-    """The bank's own sheet with results, red cells and notes; for another format or a very long one, the held rows."""
-    if upload.file is None or upload.rows_total > OWN_ROWS:
-        return workbook(upload)
+@dataclass(frozen=True)
+class Returned:
+    """A file that goes back: what is in it, how its name ends, and its kind."""
+
+    file: IO[bytes]
+    suffix: str = ".xlsx"
+    content_type: str = exports.XLSX
+
+
+def goes_back_whole(upload: Upload) -> bool:
+    """Whether the bank's own sheet goes back, not its held rows only."""
+    name = upload.file.name.lower() if upload.file else ""
+    limit = {".xlsx": LONGEST_XLSX, ".xls": LONGEST_XLS, ".csv": LONGEST_CSV}.get(Path(name).suffix, 0)
+    return 0 < upload.rows_total <= limit
+
+
+def own_workbook(upload: Upload) -> Returned:
+    """The bank's own sheet with results, red cells and notes; where that cannot be made, the held rows."""
+    if not goes_back_whole(upload):
+        return Returned(workbook(upload))
     path = Path(settings.MEDIA_ROOT) / upload.file.path
-    buffer = io.BytesIO()
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
     try:
         with read(path, schema_of(upload)) as reader:
-            if reader.kind != "xlsx":
-                return workbook(upload)
-            known = confirming.of_rows(rows_of(upload).exclude(doubts=[]))
-            places = {match.column.key: letter(match.index) for match in reader.header.matches}
-            marking.mark(
-                path, buffer, sheet=reader.sheet, header_row=reader.header_row, head=reader.head(),
-                rows={row.row: _mark(upload, row, places, known) for row in rows_of(upload)},
-            )  # fmt: skip
+            returned = _write_own(upload, path, reader, target)
     except (marking.CannotMark, SheetRefused):
-        return workbook(upload)
-    buffer.seek(0)
-    return buffer
+        target.close()
+        return Returned(workbook(upload))
+    target.seek(0)
+    return returned
+
+
+def _write_own(upload: Upload, path: Path, reader: Reader, target: IO[bytes]) -> Returned:
+    marks = _marks(upload, {match.column.key: letter(match.index) for match in reader.header.matches})
+    if reader.kind == "csv":
+        marking_text.mark_text(path, target, header_row=reader.header_row, rows=marks)
+        return Returned(target, ".csv", "text/csv")
+    head = reader.head()
+    if reader.kind == "xlsx":
+        marking.mark(path, target, sheet=reader.sheet, header_row=reader.header_row, head=head, rows=marks)
+    elif reader.kind == "xls":
+        marking_anew.mark_anew(
+            reader.lines(), target, sheet=reader.sheet, header_row=reader.header_row, head=head, rows=marks
+        )
+    else:
+        raise marking.CannotMark(reader.kind)
+    return Returned(target)
+
+
+def _marks(upload: Upload, places: dict[str, str]) -> Iterator[tuple[int, marking.RowMark]]:
+    """Row by row, so that a long file takes no memory."""
+    known = confirming.of_rows(rows_of(upload).exclude(doubts=[]))
+    for row in rows_of(upload).defer("facts").iterator(chunk_size=AT_ONCE):
+        yield row.row, _mark(upload, row, places, known)
 
 
 def _mark(upload: Upload, row: UploadRow, places: dict[str, str], known: Known) -> marking.RowMark:

@@ -94,7 +94,7 @@ _FIGURES: tuple[tuple[str, str, str, _Change], ...] = (
 )
 _DATES: tuple[tuple[str, str, str, _Change], ...] = (
     ("没有这一天", "bad_date", "disbursed_on", {"disbursed_on": "2024-11-31"}),
-    ("日期是未设格式的数字", "date_serial", "disbursed_on", {"disbursed_on": 45606}),
+    ("日期是未设格式的数字", "date_serial_read", "disbursed_on", {"disbursed_on": 45606}),
     ("年份写错", "date_range", "matures_on", {"matures_on": "2204-11-08"}),
     (
         "发放日期在今天之后",

@@ -14,7 +14,7 @@ from loans import selectors
 from loans.forms import ConfirmationForm
 from loans.kinds import kind_of
 from loans.models import Confirmation, Upload, UploadRow
-from loans.reports import OWN_ROWS
+from loans.reports import goes_back_whole
 from loans.services import confirming
 from loans.services.confirming import TRUTH, Known
 from loans.services.uploads import RowRefused
@@ -71,7 +71,7 @@ def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | Non
         "may_make": may.may_make(request.user, upload.bank_id)[0],
         "waiting": _waiting(upload),
         "words": _words(upload),
-        "has_own_workbook": _has_own_workbook(upload),
+        "has_own_workbook": upload.state not in BUSY and goes_back_whole(upload),
         "closing": _closing_of_held(upload, today),
     }
 
@@ -86,11 +86,6 @@ def _kind_of(code: str, count: int, first: UploadRow) -> str:
     example = next(CellProblem.from_dict(item) for item in first.problems if item["code"] == code)
     words = {"rows": whole(count), "header": example.header, "number": first.row, "message": example.message}
     return _("同类提示全部 %(rows)s 行：%(header)s（如第 %(number)s 行：%(message)s）") % words
-
-
-def _has_own_workbook(upload: Upload) -> bool:
-    own = upload.file is not None and upload.file.name.lower().endswith(".xlsx")
-    return bool(own and 0 < upload.rows_total <= OWN_ROWS and upload.state not in BUSY)
 
 
 def _closing_of_held(upload: Upload, today: date) -> dict[str, Any] | None:

@@ -174,8 +174,9 @@ def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bank's own workbook with what was found; mended in place, it can be sent again as it is."""
     found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="own workbook with results")
-    name = f"{found.number}-{_('校验结果')}.xlsx"
-    return FileResponse(reports.own_workbook(found), as_attachment=True, filename=name, content_type=exports.XLSX)
+    made = reports.own_workbook(found)
+    name = f"{found.number}-{_('校验结果')}{made.suffix}"
+    return FileResponse(made.file, as_attachment=True, filename=name, content_type=made.content_type)
 
 
 @login_required

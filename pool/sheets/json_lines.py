@@ -10,12 +10,14 @@ from typing import Any
 
 from .problems import SheetRefused
 from .sources import Cells
+from .values import Serials
 
 
 class JsonLinesSource:
     """Read twice: once for the keys that occur, which make the header, then line by line."""
 
     encoding = "utf-8"
+    serials = Serials.NONE
     first = 0
     """The header is no line of the file, so that the numbers of rows are those of its lines."""
 

@@ -1,15 +1,16 @@
 """A person's own workbook goes back as it was, but for a result column, coloured cells and their notes.
 
-The parts of the .xlsx are rewritten as text, so that formats, other sheets, formulas and drawings stay untouched, and a
-sheet of many thousand rows takes seconds. Marks of an earlier return are taken off.
+The parts of the .xlsx are rewritten as text, so that formats, other sheets, formulas and drawings stay untouched; the
+sheet goes through row by row, so that its length costs time but no memory. Marks of an earlier return are taken off.
 """
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -34,6 +35,9 @@ _AFTER_NOTES = re.compile(
     r"<(?:\w+:)?(?:legacyDrawingHF|picture|oleObjects|controls|webPublishItems|tableParts|extLst)\b"
 )
 _LONGEST = 32_000
+_BLOCK = 1 << 20
+QUICK = 3
+"""How hard to press: the person waits for it."""
 
 
 class CannotMark(Exception):
@@ -58,16 +62,41 @@ def index_of(letters: str) -> int:
     return number - 1
 
 
+class Ahead:
+    """Marks in the order of their rows, asked for by rising numbers."""
+
+    def __init__(self, rows: Iterable[tuple[int, RowMark]]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def of(self, number: int) -> RowMark | None:
+        while self._next is not None and self._next[0] < number:
+            self._next = next(self._rows, None)
+        return self._next[1] if self._next is not None and self._next[0] == number else None
+
+
 def mark(
-    source: Path, target: IO[bytes], *, sheet: str, header_row: int, head: list[str], rows: Mapping[int, RowMark]
+    source: Path,
+    target: IO[bytes],
+    *,
+    sheet: str,
+    header_row: int,
+    head: list[str],
+    rows: Iterable[tuple[int, RowMark]],
 ) -> None:
-    """`head` are the texts of the header row, so that a result column of an earlier return is used again."""
+    """`rows` by rising numbers; `head` are the texts of the header row, so that a result column of an earlier return
+    is used again."""
     try:
-        with zipfile.ZipFile(source) as archive:
+        with (
+            zipfile.ZipFile(source) as archive,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as made,
+        ):
             parts = _Parts(archive)
-            _mark(parts, sheet, header_row, head, rows)
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-                for name in [*archive.namelist(), *parts.added]:
+            path = _sheet_path(parts, sheet)
+            with made.open(path, "w", force_zip64=True) as out:
+                _mark(parts, path, out, header_row, head, Ahead(rows))
+            for name in [*archive.namelist(), *parts.added]:
+                if name != path:
                     made.writestr(name, parts.changed.get(name) or archive.read(name))
     except (
         KeyError,
@@ -93,6 +122,14 @@ class _Parts:
     def text(self, name: str) -> str:
         return (self.changed.get(name) or self.archive.read(name)).decode("utf-8-sig")
 
+    def blocks(self, name: str) -> Iterator[str]:
+        """A long part, a piece at a time."""
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        with self.archive.open(name) as part:
+            while block := part.read(_BLOCK):
+                yield decoder.decode(block)
+        yield decoder.decode(b"", final=True)
+
     def put(self, name: str, text: str) -> None:
         if name not in self.names:
             self.names.add(name)
@@ -100,23 +137,24 @@ class _Parts:
         self.changed[name] = text.encode("utf-8")
 
 
-def _mark(parts: _Parts, sheet: str, header_row: int, head: list[str], rows: Mapping[int, RowMark]) -> None:
-    path = _sheet_path(parts, sheet)
+def _mark(parts: _Parts, path: str, out: IO[bytes], header_row: int, head: list[str], rows: Ahead) -> None:
     styles = _Styles(parts.text("xl/styles.xml"))
     styles.returned_before |= RESULT in head
-    xml = parts.text(path)
-    places = _result_places(xml, head)
+    places = _result_places(parts.blocks(path), head)
     notes: dict[str, str] = {}
-    pieces, at, number = [], 0, 0
-    for found in _ROW.finditer(xml):
-        given = _REF.search(found[2])
-        number = int(given[2]) if given else number + 1
-        said = rows.get(number) or (RowMark(RESULT, TELLS) if number == header_row else None)
-        pieces.append(xml[at : found.start()])
-        pieces.append(_row(found, number, said, places, styles, notes) if said else found[0])
-        at = found.end()
-    pieces.append(xml[at:])
-    parts.put(path, _with_notes(parts, path, "".join(pieces), notes))
+    rest, number = "", 0
+    for block in parts.blocks(path):
+        rest += block
+        at = 0
+        for found in _ROW.finditer(rest):
+            given = _REF.search(found[2])
+            number = int(given[2]) if given else number + 1
+            said = rows.of(number) or (RowMark(RESULT, TELLS) if number == header_row else None)
+            row = _row(found, number, said, places, styles, notes) if said else found[0]
+            out.write((rest[at : found.start()] + row).encode("utf-8"))
+            at = found.end()
+        rest = rest[at:]
+    out.write(_with_notes(parts, path, rest, notes).encode("utf-8"))
     parts.put("xl/styles.xml", styles.text())
 
 
@@ -145,12 +183,20 @@ def _links(parts: _Parts, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _result_places(xml: str, head: list[str]) -> tuple[int, int]:
+_COLUMN = re.compile(r'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)')
+
+
+def _result_places(blocks: Iterable[str], head: list[str]) -> tuple[int, int]:
     """Those of an earlier return, or the two columns after the last one used."""
     if RESULT in head and TELLS in head:
         return head.index(RESULT), head.index(TELLS)
-    widest = max((index_of(ref) for ref in set(re.findall(r'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)', xml))), default=0)
-    last = max(widest, len(head) - 1)
+    columns: set[str] = set()
+    rest = ""
+    for block in blocks:
+        columns.update(_COLUMN.findall(rest + block))
+        rest = block[-200:]
+    last = max((index_of(letters) for letters in columns), default=0)
+    last = max(last, len(head) - 1)
     return last + 1, last + 2
 
 

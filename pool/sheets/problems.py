@@ -176,6 +176,10 @@ declare(
         "template_old": Wording(
             _("所用模板的版本为 %(found)s，现行版本为 %(current)s。"), _("可以继续；建议下载最新模板。")
         ),
+        "template_refused": Wording(
+            _("所用模板的版本为 %(found)s，已经停用；现在接受 %(accepted)s。"),
+            _("请在上传页面点“下载模板”取得 %(current)s，把数据粘贴到新模板中再上传。"),
+        ),
         "summary_row": Wording(
             _("第 %(at)s 行看起来是合计或签章行，未作为数据读取。"), _("如果是数据，请补全必填内容。")
         ),
@@ -214,6 +218,14 @@ declare(
         "date_serial": Wording(
             _("“%(value)s”像是没有设为日期格式的日期（可能是 %(guess)s）。"),
             _("请把单元格设为日期格式，或改写为 %(guess)s。"),
+        ),
+        "date_serial_read": Wording(
+            _("“%(value)s”是没有设为日期格式的日期，已按本文件的日期系统读作 %(guess)s。"),
+            _("无需处理；如不是这一天，请改写。"),
+        ),
+        "date_serial_unsaid": Wording(
+            _("“%(value)s”是 Excel 的日期序号，CSV 文件不说明从哪年算起，已读作 %(guess)s。"),
+            _("请核对后确认；或在 Excel 中把该列设为日期格式，重新另存为 CSV。"),
         ),
         "date_range": Wording(_("日期 %(value)s 不合常理。"), _("请核对年份，应在 1990 年至 2099 年之间。")),
         "bad_choice": Wording(_("“%(value)s”不在可选范围内。"), _("可选：%(choices)s。")),

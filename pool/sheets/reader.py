@@ -13,6 +13,7 @@ from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from pool.masking import mask_identity
 
@@ -22,7 +23,7 @@ from .json_lines import JsonLinesSource
 from .problems import ERROR, WARNING, CellProblem, SheetRefused
 from .schema import Column, Kind, Schema, squeeze
 from .sources import Cells, CsvSource, Source, WorkbookSource
-from .values import Bad, Parser, Raw, is_blank, parser, shown
+from .values import Bad, Noted, Parser, Raw, Serials, is_blank, parser, shown
 
 Values = dict[str, object]
 _SUMMARY_WORDS = (
@@ -81,11 +82,11 @@ def _at(cells: Sequence[Raw], index: int) -> Raw:
 class _Layout:
     """How a schema lies in one file; turns cells into rows."""
 
-    def __init__(self, schema: Schema, sheet: str, matches: Iterable[Match]) -> None:
+    def __init__(self, schema: Schema, sheet: str, matches: Iterable[Match], serials: Serials = Serials.NONE) -> None:
         self.schema, self.sheet, self.matches = schema, sheet, tuple(matches)
         self.places = {match.column.key: match.index for match in self.matches}
         self.parsers: list[tuple[str, int, Parser, bool]] = [
-            (match.column.key, match.index, parser(match.column, match.scale), match.column.required)
+            (match.column.key, match.index, parser(match.column, match.scale, serials), match.column.required)
             for match in self.matches
         ]
         self.empty: Values = {column.key: _default(column) for column in schema.columns}
@@ -105,14 +106,22 @@ class _Layout:
                     problems.append(self.problem(number, cells, key, "required"))
                 continue
             try:
-                values[key] = parse(raw)
+                value = parse(raw)
             except Bad as bad:
                 failed.add(key)
                 problems.append(self.problem(number, cells, key, bad.code, ERROR, None, bad.params))
+                continue
+            if value.__class__ is Noted:
+                problems.append(self._noted(number, cells, key, cast(Noted, value)))
+                value = cast(Noted, value).value
+            values[key] = value
         for column in self.conditional:
             if values[column.key] is None and column.key not in failed:
                 problems.extend(self._needed(number, cells, column, values))
         return Row(number, values, tuple(problems), cells, self)
+
+    def _noted(self, number: int, cells: Sequence[Raw], key: str, noted: Noted) -> CellProblem:
+        return self.problem(number, cells, key, noted.code, noted.severity, None, noted.params)
 
     def _needed(self, number: int, cells: Sequence[Raw], column: Column, values: Values) -> Iterator[CellProblem]:
         for key, words in column.required_when.items():
@@ -173,8 +182,9 @@ class Reader:
         self._source, self._limits = source, limits
         self.schema, self.kind, self.encoding = schema, kind, source.encoding
         self.template_version = self._version()
+        self._require_template()
         self.sheet, self.header = self._find()
-        self.layout = _Layout(schema, self.sheet, self.header.matches)
+        self.layout = _Layout(schema, self.sheet, self.header.matches, source.serials)
         self.problems: list[CellProblem] = [*self.header.problems, *self._version_problems()]
         self.rows_read = 0
 
@@ -201,12 +211,23 @@ class Reader:
         rows = list(self._source.rows(self.sheet, self.header.row))
         return [shown(cell) for cell in rows[self.header.row - 1]]
 
+    def lines(self) -> Iterator[Cells]:
+        """The rows of the sheet as they stand, from its first."""
+        return self._source.rows(self.sheet)
+
     def _version(self) -> str:
         if self.schema.version_sheet not in self._source.hidden():
             return ""
         for cells in list(self._source.rows(self.schema.version_sheet, 1)):
             return shown(_at(cells, 0))
         return ""
+
+    def _require_template(self) -> None:
+        """The template in force and the one before it are read; an older one may ask for other things."""
+        accepted = [code for code in (self.schema.code, self.schema.former) if code]
+        if self.template_version and self.template_version not in accepted:
+            params = {"found": self.template_version, "current": self.schema.code, "accepted": "、".join(accepted)}
+            raise SheetRefused("template_refused", **params)
 
     def _version_problems(self) -> list[CellProblem]:
         found, current = self.template_version, self.schema.code

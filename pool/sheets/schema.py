@@ -80,12 +80,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """A template: a code that never changes its meaning, the sheet's name, and the columns."""
+    """A template: a code that never changes its meaning, the sheet's name, and the columns.
+
+    `former` is the code of the template before this one, which is still read.
+    """
 
     code: str
     title: str
     sheet: str
     columns: tuple[Column, ...]
+    former: str = ""
     version_sheet: str = "_模板"
     ignored: tuple[str, ...] = ("序号", "结果", "问题与改法", "原行号")
 

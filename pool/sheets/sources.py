@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from .guards import Limits
 from .problems import SheetRefused
-from .values import Raw
+from .values import Raw, Serials
 
 Cells = list[Raw]
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -26,6 +26,7 @@ class Source(Protocol):
 
     encoding: str
     first: int
+    serials: Serials
 
     def sheets(self) -> list[str]:
         """Names of the visible sheets, in order."""
@@ -60,7 +61,9 @@ class WorkbookSource:
         self._answering = False
         self._height = self._given = 0
         try:
-            self._sheets: list[tuple[str, bool]] = [(name, visible) for name, visible in self._answer()["sheets"]]
+            told = self._answer()
+            self._sheets: list[tuple[str, bool]] = [(name, visible) for name, visible in told["sheets"]]
+            self.serials = Serials(told["dates_since"])
         except BaseException:
             self.close()
             raise
@@ -121,12 +124,13 @@ class CsvSource:
     """A .csv file, streamed: UTF-8 with or without a mark, else GB 18030, else UTF-16 with a mark."""
 
     first = 1
+    serials = Serials.UNSAID
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.encoding = _encoding(path)
         self._file = path.open(encoding=self.encoding, newline="", errors="strict")
-        self._dialect = _delimiter(self._file.read(20_000))
+        self.delimiter = _delimiter(self._file.read(20_000))
 
     def sheets(self) -> list[str]:
         return [""]
@@ -136,7 +140,7 @@ class CsvSource:
 
     def rows(self, sheet: str, limit: int | None = None) -> Iterator[Cells]:
         self._file.seek(0)
-        reader = csv.reader(self._file, delimiter=self._dialect)
+        reader = csv.reader(self._file, delimiter=self.delimiter)
         try:
             for number, row in enumerate(reader):
                 if limit is not None and number >= limit:

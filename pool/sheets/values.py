@@ -11,8 +11,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
+from .problems import NOTE, WARNING
 from .schema import Column, Kind, squeeze
 
 Raw = str | float | int | bool | None
@@ -26,6 +29,27 @@ class Bad(Exception):
         self.code = code
         self.params = params
         super().__init__(code)
+
+
+class Serials(Enum):
+    """What a bare number in a column of dates means: Excel counts the days from one of two days."""
+
+    NONE = ""
+    """The file is written by a program or a form: a number is no date."""
+    SINCE_1900 = "1900"
+    SINCE_1904 = "1904"
+    UNSAID = "?"
+    """A .csv does not say; nearly always from 1900, so it is read like that and asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value that was read, with something to say about how."""
+
+    value: object
+    code: str
+    severity: str
+    params: dict[str, str]
 
 
 _EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\ufeff"
@@ -53,8 +77,13 @@ _EXACT_DIGITS = 15
 _LONGEST_NUMBER = 26  # a longer text would be rounded by the decimal context before it is judged
 _SHORT = 100  # longer writings are not remembered
 FIRST_YEAR, LAST_YEAR = 1990, 2099
-_SERIAL_EPOCH = datetime.date(1899, 12, 30)
-_SERIALS = range(32874, 73051)
+_DAY_ZERO = {
+    Serials.SINCE_1900: datetime.date(1899, 12, 30),
+    Serials.UNSAID: datetime.date(1899, 12, 30),
+    Serials.SINCE_1904: datetime.date(1904, 1, 1),
+}
+_SERIALS = range(31412, 73051)
+"""Days of 1990 to 2099, by either count."""
 
 MONEY_UNITS = {
     "元": Decimal(1),
@@ -269,8 +298,8 @@ def parse_date(raw: Raw) -> datetime.date:
         raise Bad("bad_date")
     if _PLAIN_DATE.match(text):
         return day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    if text.isdigit() and int(text) in _SERIALS:
-        guess = _SERIAL_EPOCH + datetime.timedelta(days=int(text))
+    guess = _by_serial(text, Serials.SINCE_1900)
+    if guess:
         raise Bad("date_serial", guess=guess.isoformat())
     found = _DATE.match(text) or _DATE.match(_BLANKS.sub("", text))
     if not found or not _DAY_TIME.match(found.string[found.end() :].strip()):
@@ -279,14 +308,47 @@ def parse_date(raw: Raw) -> datetime.date:
     return day(*parts)
 
 
-def date_parser(column: Column, scale: Decimal) -> Parser:
-    return remembering(parse_date)
+_SERIAL = re.compile(r"^(\d{5})(?:\.\d+)?$")
+"""A day, perhaps with the time of day behind the point."""
 
 
-def dates_parser(column: Column, scale: Decimal) -> Parser:
-    def parse(raw: Raw) -> tuple[datetime.date, ...]:
+def _by_serial(text: str, serials: Serials) -> datetime.date | None:
+    found = _SERIAL.match(text)
+    if not found or int(found[1]) not in _SERIALS:
+        return None
+    guess = _DAY_ZERO[serials] + datetime.timedelta(days=int(found[1]))
+    return guess if FIRST_YEAR <= guess.year <= LAST_YEAR else None
+
+
+def _day_or_serial(serials: Serials) -> Callable[[Raw], object]:
+    """A date as people write it, or where the file is Excel's, the number that Excel shows for one."""
+
+    def parse(raw: Raw) -> object:
+        try:
+            return parse_date(raw)
+        except Bad as bad:
+            day_of = None if serials is Serials.NONE or isinstance(raw, bool) else _by_serial(_plain(raw), serials)
+            if day_of is None:
+                raise bad from None
+        code, severity = ("date_serial_unsaid", WARNING) if serials is Serials.UNSAID else ("date_serial_read", NOTE)
+        return Noted(day_of, code, severity, {"guess": day_of.isoformat()})
+
+    return parse
+
+
+def date_parser(serials: Serials) -> Parser:
+    return remembering(_day_or_serial(serials))
+
+
+def dates_parser(serials: Serials) -> Parser:
+    one = _day_or_serial(serials)
+
+    def parse(raw: Raw) -> object:
         parts = _SEPARATORS.split(raw) if isinstance(raw, str) else [raw]
-        return tuple(parse_date(part) for part in parts if not is_blank(part))
+        found = [one(part) for part in parts if not is_blank(part)]
+        days = tuple(item.value if isinstance(item, Noted) else item for item in found)
+        noted = next((item for item in found if isinstance(item, Noted)), None)
+        return days if noted is None else Noted(days, noted.code, noted.severity, noted.params)
 
     return remembering(parse)
 
@@ -340,14 +402,17 @@ _PARSERS: dict[Kind, Callable[[Column, Decimal], Parser]] = {
     Kind.MONEY: money_parser,
     Kind.PERCENT: percent_parser,
     Kind.INTEGER: integer_parser,
-    Kind.DATE: date_parser,
-    Kind.DATES: dates_parser,
     Kind.CHOICE: choice_parser,
     Kind.CHOICES: choices_parser,
     Kind.YES_NO: yes_no_parser,
 }
 
 
-def parser(column: Column, scale: Decimal = Decimal(1)) -> Parser:
-    """The parser of a column, whose header may state another unit (scale)."""
+_OF_DATES = {Kind.DATE: date_parser, Kind.DATES: dates_parser}
+
+
+def parser(column: Column, scale: Decimal = Decimal(1), serials: Serials = Serials.NONE) -> Parser:
+    """The parser of a column, whose header may state another unit (scale), in a file that counts days so."""
+    if column.kind in _OF_DATES:
+        return _OF_DATES[column.kind](serials)
     return _PARSERS[column.kind](column, scale)

@@ -1,15 +1,18 @@
 """The process that unpacks a workbook. Started by `sources.py` with limits on memory and time; imports nothing of ours.
 
 Reads commands from standard input, one JSON object a line, and answers in JSON lines:
-{"sheets": [[name, visible], …]} at the start, then for {"rows": name, "limit": n|null} the number of rows in the sheet,
-chunks [[row, …], …] and null.
+{"sheets": [[name, visible], …], "dates_since": "1900" | "1904" | "?"} at the start, then for
+{"rows": name, "limit": n|null} the number of rows in the sheet, chunks [[row, …], …] and null.
 Rows start at the first row of the sheet, cells at column A. A date is ISO text.
 """
 
 import datetime
 import json
+import pathlib
+import re
 import resource
 import sys
+import zipfile
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -38,6 +41,20 @@ def limit(memory: int, seconds: int) -> None:
             resource.setrlimit(what, (amount, amount))
         except (ValueError, OSError):  # a system without this limit, or with a lower one already
             continue
+
+
+_IN_XLSX = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
+_IN_XLS = re.compile(rb"\x22\x00\x02\x00([\x00\x01])\x00\x0e\x00\x02\x00")
+"""The record of the date system, with the one that always follows it."""
+
+
+def dates_since(path: str) -> str:
+    """The day from which the workbook counts its dates; `?` where an .xls does not say it where it usually does."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return "1904" if _IN_XLSX.search(archive.read("xl/workbook.xml")) else "1900"
+    found = _IN_XLS.search(pathlib.Path(path).read_bytes())
+    return "?" if found is None else "1904" if found[1] == b"\x01" else "1900"
 
 
 def rows(sheet: Any, count: int | None) -> None:
@@ -70,7 +87,8 @@ def main() -> int:
                     [sheet.name, sheet.visible == SheetVisibleEnum.Visible]
                     for sheet in workbook.sheets_metadata
                     if sheet.typ == SheetTypeEnum.WorkSheet
-                ]
+                ],
+                "dates_since": dates_since(path),
             }
         )
         sys.stdout.flush()

@@ -163,7 +163,7 @@ def test_who_when_and_why_stand_in_the_workbook_on_the_receipt_and_on_the_loan(t
 def _results(upload: Upload) -> tuple[list[str], list[str]]:
     with scope.everything():
         whole = Upload.objects.select_related("file").get(pk=upload.pk)
-        sheet = openpyxl.load_workbook(io.BytesIO(reports.own_workbook(whole).getvalue())).worksheets[0]
+        sheet = openpyxl.load_workbook(io.BytesIO(reports.own_workbook(whole).file.read())).worksheets[0]
     head = [cell.value for cell in sheet[1]]
     places = head.index("结果"), head.index("问题与改法")
     return tuple([row[place].value for row in sheet.iter_rows(min_row=2)] for place in places)

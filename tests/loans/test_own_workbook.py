@@ -1,12 +1,15 @@
 """The workbook that comes back is the bank's own: a result column, red cells, notes; mended, it is sent again."""
 
+import csv
 import io
+import json
 import zipfile
 from datetime import date
 
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 from django.test import Client
 from django.urls import reverse
 from openpyxl.comments import Comment
@@ -16,7 +19,7 @@ from loans import reports, services
 from loans.columns import LOAN_SCHEMA
 from loans.models import Upload
 from pool import clock, scope
-from tests.factories.loans import entered, fresh, loan_cells, received_upload
+from tests.factories.loans import entered, fresh, loan_cells
 from tests.factories.people import TODAY, bank_team
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +102,9 @@ def by_hand(rows) -> bytes:
     return buffer.getvalue()
 
 
-def sent(team, body: bytes, on: date = TODAY) -> Upload:
+def sent(team, body: bytes, on: date = TODAY, name: str = "我行.xlsx") -> Upload:
     with scope.bank_scope(team.pk):
-        upload = services.receive_upload(file=body, name="我行.xlsx", by=team.maker, on=on)
+        upload = services.receive_upload(file=body, name=name, by=team.maker, on=on)
     services.check_upload(upload.pk)
     return fresh(upload)
 
@@ -109,7 +112,7 @@ def sent(team, body: bytes, on: date = TODAY) -> Upload:
 def returned(upload: Upload) -> bytes:
     with scope.everything():
         whole = Upload.objects.select_related("file").get(pk=upload.pk)
-        return reports.own_workbook(whole).getvalue()
+        return reports.own_workbook(whole).file.read()
 
 
 def cell_of(sheet, row: int, header: str, head: int = 1):
@@ -163,8 +166,57 @@ def test_mended_in_place_and_sent_again_only_the_red_rows_enter_and_the_marks_go
     assert cell_of(sheet, 3, "结果", 2).value == "已在库，无需再报"
 
 
-def test_a_csv_comes_back_as_its_held_rows(team):
-    upload = received_upload(team, [loan_cells(), loan_cells(staff="x")])
+def as_text(rows, delimiter=",", ending="\r\n") -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=ending)
+    writer.writerow([column.header for column in LOAN_SCHEMA.columns])
+    writer.writerows([row.get(column.key, "") for column in LOAN_SCHEMA.columns] for row in rows)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "ending"),
+    [("utf-8-sig", ",", "\r\n"), ("utf-8", ";", "\n"), ("gb18030", ",", "\r\n"), ("utf-16", "\t", "\r\n")],
+)
+def test_a_csv_comes_back_as_it_was_written_with_two_columns_more(team, encoding, delimiter, ending):
+    rows = [loan_cells(remarks='含"引号"和' + delimiter), loan_cells(staff="x", use_detail="两\n行"), loan_cells()]
+    body = as_text(rows, delimiter, ending).encode(encoding)
+    upload = sent(team, body, name="我行.csv")
+    answer = returned(upload)
+    assert answer[:3] == body[:3], "the mark in front stays, and where there was none there is none"
+    text = answer.decode(encoding)
+    given, back = (list(csv.reader(io.StringIO(one), delimiter=delimiter)) for one in (body.decode(encoding), text))
+    assert [line[:-2] for line in back] == given
+    assert [line[-2] for line in back] == ["结果", "无误，待复核提交", "有误，未入库", "无误，待复核提交"]
+    assert "不是整数" in back[2][-1] and text.count(ending) >= 4
+    mended = answer.decode(encoding).replace(f"{delimiter}x{delimiter}", f"{delimiter}45{delimiter}")
+    again = sent(team, mended.encode(encoding), name="我行.csv")
+    assert (again.rows_good, again.rows_held) == (3, 0)
+    assert returned(again).decode(encoding).splitlines()[0].count("结果") == 1
+
+
+def test_an_old_workbook_comes_back_as_a_new_one_with_the_same_sheet(team):
+    book = xlwt.Workbook()
+    page = book.add_sheet("我行旧表")
+    page.write(0, 0, "某支行")
+    for place, column in enumerate(LOAN_SCHEMA.columns):
+        page.write(1, place, column.header)
+    for number, row in enumerate([loan_cells(), loan_cells(staff="x")], start=2):
+        for place, column in enumerate(LOAN_SCHEMA.columns):
+            page.write(number, place, row.get(column.key, ""))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    upload = sent(team, buffer.getvalue(), name="我行.xls")
+    sheet = openpyxl.load_workbook(io.BytesIO(returned(upload)))["我行旧表"]
+    assert sheet["A1"].value == "某支行"
+    assert [cell_of(sheet, row, "结果", 2).value for row in (3, 4)] == ["无误，待复核提交", "有误，未入库"]
+    wrong = cell_of(sheet, 4, "从业人数", 2)
+    assert wrong.value == "x" and wrong.fill.fgColor.rgb == RED and "不是整数" in wrong.comment.text
+
+
+def test_a_program_s_lines_come_back_as_their_held_rows(team):
+    body = "\n".join(json.dumps(row) for row in [loan_cells(), loan_cells(staff="x")]).encode()
+    upload = sent(team, body, name="a.jsonl")
     assert openpyxl.load_workbook(io.BytesIO(returned(upload)))[LOAN_SCHEMA.sheet].max_row == 2
 
 

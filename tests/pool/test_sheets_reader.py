@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -169,17 +171,32 @@ def test_the_sheet_of_the_template_is_preferred_and_else_the_one_with_the_header
         assert [row.number for row in reader] == [2]
 
 
-def test_the_version_of_the_template_is_read_from_its_hidden_sheet(tmp_path: Path) -> None:
+def of_template(version: str) -> Callable[[Any, Any], None]:
     def fill(book: Any, page: Any) -> None:
         page.write_row("A1", HEADERS)
         hidden = book.add_worksheet("_模板")
-        hidden.write("A1", "TEST-0")
+        hidden.write("A1", version)
         hidden.very_hidden()
 
-    with read(built(tmp_path / "a.xlsx", fill), SCHEMA) as reader:
-        assert reader.template_version == "TEST-0"
-        assert codes(reader.problems) == ["template_old"]
+    return fill
+
+
+@pytest.mark.parametrize(("version", "told"), [("TEST-1", []), ("TEST-0", ["template_old"])])
+def test_the_template_in_force_and_the_one_before_it_are_read(tmp_path: Path, version: str, told: list[str]) -> None:
+    schema = dataclasses.replace(SCHEMA, former="TEST-0")
+    with read(built(tmp_path / "a.xlsx", of_template(version)), schema) as reader:
+        assert reader.template_version == version
+        assert codes(reader.problems) == told
         assert not reader.broken
+
+
+@pytest.mark.parametrize("version", ["TEST-0", "TEST-00", "别的模板"])
+def test_an_older_template_is_refused_with_the_place_of_the_new_one(tmp_path: Path, version: str) -> None:
+    schema = dataclasses.replace(SCHEMA, former="TEST-0.5")
+    with pytest.raises(SheetRefused) as no:
+        read(built(tmp_path / "a.xlsx", of_template(version)), schema)
+    assert no.value.code == "template_refused"
+    assert version in str(no.value) and "TEST-1、TEST-0.5" in str(no.value) and "下载模板" in str(no.value.mend)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
