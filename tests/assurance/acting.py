@@ -8,16 +8,17 @@ from typing import Any
 
 from claims import selectors
 from claims import services as claims
-from claims.models import Claim, FundingPlan, PapersPacket, Payment
+from claims.models import Claim, FundingPlan, PapersPacket, Payment, Upgrade
 from loans import services as loans
 from loans.models import Loan
 from pool import scope
 from pool.models import User
 from pool.selectors import edition, refs
 from recovery import services as recovery
-from recovery.models import Recovery, Return
+from recovery.models import Closing, Recovery, Return, Settlement
 from tests.factories import claims as make
 from tests.factories.people import BankTeam
+from tests.factories.recovery import proof
 
 BALANCE = Decimal("1000000.00")
 
@@ -53,7 +54,7 @@ class Case:
 
     def packet(self) -> PapersPacket:
         with scope.everything():
-            return PapersPacket.objects.get(plan=self.plan_row())
+            return PapersPacket.objects.get(plan=self.plan_row(), bank=self.team.pk)
 
     def payment(self) -> Payment:
         with scope.everything():
@@ -92,7 +93,14 @@ class Case:
         return claims.submit_claim(claim_id=claim.pk, by=by, on=on, version=claim.version)
 
     def withdraw(self, *, by: User, on: date) -> Any:
+        return self.take_back({"submitted", "reviewing"}, by=by, on=on)
+
+    def give_up(self, *, by: User, on: date) -> Any:
+        return self.take_back({"draft"}, by=by, on=on)
+
+    def take_back(self, states: set[str], *, by: User, on: date) -> Any:
         claim = self.claim()
+        assert claim.state in states, "another step of the model"
         return claims.withdraw_claim(claim_id=claim.pk, by=by, on=on, version=claim.version, reason="重新申请")
 
     def opinion(self, *, by: User, on: date) -> Any:
@@ -165,7 +173,7 @@ class Case:
 
     def before_recover(self, on: date, amount: Decimal) -> dict[str, Any]:
         with scope.bank_scope(self.team.pk):
-            rows = Recovery.objects.filter(loan=self.loan_id).exclude(state="cancelled")
+            rows = Recovery.objects.filter(loan=self.loan_id, determination__ended_on=None).exclude(state="cancelled")
             left = BALANCE - sum((row.principal_part for row in rows), Decimal("0.00"))
             row = recovery.report_recovery(
                 loan_id=self.loan_id, received_on=on, amount=amount, principal_part=min(amount, left),
@@ -188,3 +196,123 @@ class Case:
 
     def receive(self, *, by: User, on: date, advice: Return) -> Any:
         return recovery.confirm_return_receipt(return_id=advice.pk, by=by, on=on, version=advice.version)
+
+    def before_lapse(self, on: date, _amount: Decimal) -> dict[str, Any]:
+        with scope.bank_scope(self.team.pk):
+            request = claims.prepare_ending(
+                loan_id=self.loan_id, ending="upgraded", classification="normal", ended_on=on, by=self.team.maker,
+                on=on, reason="已恢复正常",
+            )  # fmt: skip
+        return {"request": request}
+
+    def lapse(self, *, by: User, on: date, request: Any) -> Any:
+        return claims.upgrade_unpaid(request_id=request.pk, by=by, on=on, version=request.version)
+
+    def before_pay_off(self, on: date, _amount: Decimal) -> dict[str, Any]:
+        with scope.bank_scope(self.team.pk):
+            item = recovery.PaidOff(self.loan_id, on)
+            (closing,) = recovery.prepare_paid_off(items=[item], by=self.team.maker, on=on)
+        return {"closing": closing}
+
+    def pay_off(self, *, by: User, on: date, closing: Any) -> Any:
+        return recovery.close_paid_off(closing_id=closing.pk, by=by, on=on, version=closing.version)
+
+    def latest(self, model: Any) -> Any:
+        with scope.everything():
+            return model.objects.filter(loan=self.loan_id).latest("created_at")
+
+    def before_up_apply(self, on: date, _amount: Decimal) -> dict[str, Any]:
+        with scope.bank_scope(self.team.pk):
+            upgrade = claims.apply_upgrade(
+                loan_id=self.loan_id, classification="normal", upgraded_on=on, reason="已恢复正常", by=self.team.maker,
+                on=on,
+            )  # fmt: skip
+        return {"upgrade": upgrade}
+
+    def up_apply(self, *, by: User, on: date, upgrade: Upgrade) -> Any:
+        return claims.submit_upgrade(upgrade_id=upgrade.pk, by=by, on=on, version=upgrade.version)
+
+    def on_upgrade(self, service: Callable[..., Any], **given: Any) -> Any:
+        upgrade = self.latest(Upgrade)
+        return service(upgrade_id=upgrade.pk, version=upgrade.version, **given)
+
+    def up_review(self, *, by: User, on: date) -> Any:
+        return self.on_upgrade(claims.review_upgrade, by=by, on=on, agree=True, reason=make.REASON)
+
+    def up_decide(self, *, by: User, on: date, approve: bool = True) -> Any:
+        return self.on_upgrade(claims.decide_upgrade, by=by, on=on, approve=approve, reason=make.REASON)
+
+    def up_refuse(self, *, by: User, on: date) -> Any:
+        return self.up_decide(by=by, on=on, approve=False)
+
+    def refund(self, *, by: User, on: date) -> Any:
+        owed, number = self.latest(Upgrade).refund_due, f"TK{self.latest(Upgrade).number}"
+        return self.on_upgrade(
+            claims.enter_refund, by=by, on=on, amount=owed or Decimal(0), refunded_on=on, bank_reference=number
+        )
+
+    def refund_reject(self, *, by: User, on: date) -> Any:
+        return self.on_upgrade(claims.reject_refund, by=by, on=on, reason="回单有误")
+
+    def refund_confirm(self, *, by: User, on: date) -> Any:
+        return self.on_upgrade(claims.confirm_refund, by=by, on=on)
+
+    def before_settle(self, on: date, _amount: Decimal) -> dict[str, Any]:
+        with scope.bank_scope(self.team.pk):
+            row = recovery.apply_settlement(
+                loan_id=self.loan_id, disposal_ended_on=on, summary="处置完成", by=self.team.maker, on=on
+            )
+        return {"row": row}
+
+    def settle(self, *, by: User, on: date, row: Settlement) -> Any:
+        return recovery.submit_settlement(settlement_id=row.pk, by=by, on=on, version=row.version)
+
+    def settle_accept(self, *, by: User, on: date, accept: bool = True) -> Any:
+        row = self.latest(Settlement)
+        return recovery.decide_settlement(
+            settlement_id=row.pk, accept=accept, reason=make.REASON, by=by, on=on, version=row.version
+        )
+
+    def settle_refuse(self, *, by: User, on: date) -> Any:
+        return self.settle_accept(by=by, on=on, accept=False)
+
+    def settle_pass(self, *, by: User, on: date) -> Any:
+        return recovery.pass_settled(loan_id=self.loan_id, by=by, on=on, version=self.loan().version)
+
+    def on_closing(self, service: Callable[..., Any], **given: Any) -> Any:
+        closing = self.latest(Closing)
+        return service(closing_id=closing.pk, version=closing.version, **given)
+
+    def settle_back(self, *, by: User, on: date) -> Any:
+        return self.on_closing(recovery.send_back_settled, by=by, on=on, reason="请再核对")
+
+    def settle_close(self, *, by: User, on: date) -> Any:
+        return self.on_closing(recovery.close_settled, by=by, on=on)
+
+    def before_write_off(self, on: date, _amount: Decimal) -> dict[str, Any]:
+        with scope.bank_scope(self.team.pk):
+            closing = recovery.apply_write_off(
+                loan_id=self.loan_id, written_off_on=on, loss_amount=BALANCE, responsibility="已尽职",
+                reason="无可执行财产", evidence=proof(self.team), by=self.team.maker, on=on,
+            )  # fmt: skip
+        return {"closing": closing}
+
+    def write_off(self, *, by: User, on: date, closing: Closing) -> Any:
+        return recovery.submit_write_off(closing_id=closing.pk, by=by, on=on, version=closing.version)
+
+    def wo_back(self, *, by: User, on: date) -> Any:
+        return self.on_closing(recovery.send_back_write_off, by=by, on=on, reason="材料不全")
+
+    def office(state: str) -> Callable[..., Any]:
+        """Makes the five methods below: the next office agrees, where the model thinks that it is its turn."""
+
+        def agree(self: "Case", *, by: User, on: date) -> Any:
+            assert self.latest(Closing).state == state, "another office's turn"
+            return self.on_closing(recovery.pass_write_off, by=by, on=on, opinion=make.REASON)
+
+        return agree
+
+    wo_manager, wo_finance = office("applied"), office("manager_passed")
+    wo_authority, wo_supervisor = office("finance_passed"), office("authority_approved")
+    wo_close = office("supervisor_approved")
+    del office

@@ -90,9 +90,11 @@ def project(team: BankTeam | None = None, *, balance: str = "1000000.00", **give
     return Project(team, desk, paid_claim(team, desk, balance=balance, **given))
 
 
-def projects(count: int, *, team: BankTeam | None = None, balance: str = "1000000.00") -> list[Project]:
+def projects(
+    count: int, *, team: BankTeam | None = None, teams: list[BankTeam] | None = None, balance: str = "1000000.00"
+) -> list[Project]:
     """Several, of one bank or each of its own: the day only moves forward, so they go through their life together."""
-    desk, teams = Desk(), [team or good_team() for _ in range(count)]
+    desk, teams = Desk(), teams or [team or good_team() for _ in range(count)]
     loans = [npl_loan(one, balance) for one in teams]
     filed = [submitted_claim(one, loan) for one, loan in zip(teams, loans, strict=True)]
     on = after(filed[0].submitted_on, 1)
