@@ -65,6 +65,14 @@ class MemberForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("新的初始密码"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("当面或以安全方式交给本人；本人登录时须修改，逾期失效。"),
+    )  # fmt: skip
+
+
 class HandoverForm(forms.Form):
     """Who leaves a desk, and who goes on with what is open there."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from banks import permissions as may
@@ -25,6 +26,7 @@ from pool import audit
 from pool.errors import Refused, SamePerson, Stale
 from pool.masking import mask_account
 from pool.models import BANK_ROLES, StoredFile, User
+from pool.services import people
 from pool.services.notices import notify
 from pool.services.people import end_access
 from pool.sure import be_sure
@@ -118,6 +120,8 @@ def enrol(
         raise Refused("not_a_bank_role", _("该角色不属于银行。"), field="role")
     if User.objects.filter(username=username).exists():
         raise Refused("username_taken", _("该用户名已被使用。"), field="username")
+    if by is not None and password is not None:
+        people.check_password_rules(password)
     person = User.objects.create_user(
         username,
         password,
@@ -126,6 +130,7 @@ def enrol(
         institution=bank_id,
         institution_name=Bank.objects.get(pk=bank_id).short_name,
         must_change_password=by is not None,
+        password_given_at=None if by is None else timezone.now(),
     )
     membership: Membership = Membership.objects.create(bank_id=bank_id, user=person)
     audit.record("banks.enrol", membership, by=by, on=on, after={"username": username, "role": role})
@@ -173,6 +178,19 @@ def change_role(
     audit.record(
         "banks.change_role", membership, by=by, on=on, before={"role": before}, after={"role": role}, reason=reason
     )
+    return membership
+
+
+@transaction.atomic
+def give_password(*, membership_id: UUID, password: str, by: User, on: date, version: int) -> Membership:
+    """A new first password for somebody of the bank, who changes it at the first sign-in; sessions end."""
+    membership = _managed(membership_id, by)
+    be_sure()
+    if membership.version != version or not membership.is_active:
+        raise Stale()
+    people.give_password(membership.user, password, by=by, on=on)
+    membership.version += 1
+    membership.save(update_fields=["version"])
     return membership
 
 

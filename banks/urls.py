@@ -16,6 +16,7 @@ urlpatterns = [
     path("manage/", people.manage, name="manage"),
     path("members/<uuid:pk>/leave/", people.leave, name="member_leave"),
     path("members/<uuid:pk>/role/", people.change_role, name="member_role"),
+    path("members/<uuid:pk>/password/", people.give_password, name="member_password"),
     path("members/<uuid:pk>/reset/", people.propose_reset, name="member_reset"),
     path("resets/<uuid:pk>/decide/", people.decide_reset, name="reset_decide"),
     path("<uuid:pk>/payee/", records.enter_payee, name="payee_enter"),

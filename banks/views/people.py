@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banks import permissions as may
 from banks import selectors, services
-from banks.forms import HandoverForm, MemberForm, ResetForm, RoleForm
+from banks.forms import HandoverForm, MemberForm, PasswordForm, ResetForm, RoleForm
 from banks.models import Bank, Membership
 from banks.views.banks import bank_or_404, payee_of
 from banks.views.forms import fill_in
@@ -21,7 +22,7 @@ from pool import clock
 from pool.forms_keys import once
 from pool.models import Role
 from pool.permissions import may_confirm_factor_reset, may_propose_factor_reset
-from pool.services import factors
+from pool.services import factors, people
 from pool.tables import Column, Table
 
 SHOWN = 50
@@ -45,9 +46,11 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
         {"row": row, "may_decide": may_confirm_factor_reset(request.user, row)[0]}
         for row in selectors.resets_of(bank.pk)
     ]
+    people_of_bank = list(selectors.members_of(bank.pk))
     context = {
         "bank": bank,
-        "members": selectors.members_of(bank.pk),
+        "members": people_of_bank,
+        "locked_out": {one.user_id for one in people_of_bank if people.first_password_is_over(one.user)},
         "resets": resets,
         "waiting": {item["row"].user_id for item in resets},
         "handovers": _handovers(bank),
@@ -153,6 +156,23 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
         about=_open_words(membership) + _("办理后须重新登录；同一事项上经办与复核仍不能是同一人。"),
         back=reverse("banks:members", args=[membership.bank_id]),
         done=_("已变更角色。"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@once
+def give_password(request: HttpRequest, pk: UUID) -> HttpResponse:
+    membership = _membership(request, pk)
+    return fill_in(
+        request,
+        PasswordForm(request.POST or None, initial={"version": membership.version}),
+        lambda data: services.give_password(membership_id=membership.pk, by=request.user, on=clock.today(), **data),
+        title=_("重发初始密码：%(name)s") % {"name": membership.user.display_name},
+        about=_("原密码和现有登录随即失效；本人须在 %(days)s 天内登录并修改，逾期须再次发放。")
+        % {"days": settings.FIRST_PASSWORD_DAYS},
+        back=reverse("banks:members", args=[membership.bank_id]),
+        done=_("已重发初始密码，本人登录时须修改。"),
     )
 
 

@@ -95,6 +95,7 @@ class User(AbstractBaseUser):
     institution_name = models.CharField(_("所属单位"), max_length=80, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
+    password_given_at = models.DateTimeField(_("初始密码发放时间"), null=True, blank=True, editable=False)
     last_seen = models.DateTimeField(_("最近活动"), null=True, blank=True)
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
     version = models.PositiveIntegerField(_("版本"), default=1)

@@ -1,9 +1,10 @@
 """Accounts: made, changed, switched off, passwords. Who belongs to which bank is told by the room of the banks."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -48,6 +49,7 @@ def create_account(
         email=email,
         phone=phone,
         must_change_password=must_change_password,
+        password_given_at=timezone.now() if must_change_password else None,
     )
     check_password_rules(password, user)
     user.set_password(password)
@@ -96,16 +98,32 @@ def end_access(user: User, *, by: User, on: date) -> dict[str, int]:
 def change_password(*, user_id: UUID, password: str, by: User | None, on: date, keep: UUID | None = None) -> User:
     """One's own, or a new first password given by an administrator, to be changed at once; sessions but `keep` end."""
     user = User.objects.select_for_update().get(pk=user_id)
-    own = by is not None and by.pk == user.pk
-    if by is not None and not own:
+    if by is not None and by.pk != user.pk:
         require(may_manage_accounts(by))
+    return _set_password(user, password, by=by, on=on, keep=keep)
+
+
+def give_password(user: User, password: str, *, by: User, on: date) -> User:
+    """A first password again; whether `by` may give it, the room that keeps such accounts has asked."""
+    return _set_password(User.objects.select_for_update().get(pk=user.pk), password, by=by, on=on)
+
+
+def _set_password(user: User, password: str, *, by: User | None, on: date, keep: UUID | None = None) -> User:
+    own = by is not None and by.pk == user.pk
     check_password_rules(password, user)
     user.set_password(password)
     user.must_change_password = not own
-    _save(user, "password", "must_change_password")
+    user.password_given_at = None if own else timezone.now()
+    _save(user, "password", "must_change_password", "password_given_at")
     sessions.close_all(user, by=by, but=[keep] if keep else [])
     audit.record("people.change_password", user, by=by, on=on, bank=user.institution)
     return user
+
+
+def first_password_is_over(user: User) -> bool:
+    """Given by another and not changed in its days, it opens nothing any more."""
+    given, days = user.password_given_at, settings.FIRST_PASSWORD_DAYS
+    return bool(user.must_change_password and given and days and timezone.now() - given > timedelta(days=days))
 
 
 def locked(user_id: UUID, version: int) -> User:

@@ -30,7 +30,19 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": gettext_lazy("用户名或密码不正确。连续输错多次后，账户会被暂时锁定。"),
         "inactive": gettext_lazy("该账户已停用，请联系本单位的用户管理员。"),
+        "first_password_over": gettext_lazy(
+            "初始密码自发放起 %(days)s 天内未修改，已经失效。请联系本单位的用户管理员重新发放，收到后尽快登录并修改。"
+        ),
     }
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Said to who knows the password only."""
+        super().confirm_login_allowed(user)
+        if people.first_password_is_over(user):
+            days = {"days": settings.FIRST_PASSWORD_DAYS}
+            raise forms.ValidationError(
+                self.error_messages["first_password_over"], code="first_password_over", params=days
+            )
 
 
 def demo_context() -> dict[str, Any]:
