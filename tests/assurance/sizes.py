@@ -18,17 +18,35 @@ def width(ci: int, release: int) -> int:
     return release if os.environ.get("ASSURANCE_SIZE") == "release" else ci
 
 
-def rounds(ci: int, release: int) -> Iterator[int]:
-    """As many as the size asks for, ended early by `ASSURANCE_SECONDS`; always one."""
-    until = time.monotonic() + float(os.environ.get("ASSURANCE_SECONDS", "inf"))
-    for number in range(size(ci, release)):
-        if number and time.monotonic() > until:
+def rounds(ci: int, release: int, share: float = 1) -> Iterator[int]:
+    """As many as the size asks for, ended early by `ASSURANCE_SECONDS` or a share of them; always one."""
+    wanted, limit = size(ci, release), Limit(share)
+    for number in range(wanted):
+        if number and limit.is_over():
+            CUT.append(f"{number:,} of {wanted:,}")
             return
         yield number
 
 
+class Limit:
+    """The time that a proof may take, or its share of it."""
+
+    def __init__(self, share: float = 1) -> None:
+        self._until = time.monotonic() + share * float(os.environ.get("ASSURANCE_SECONDS", "inf"))
+
+    def is_over(self) -> bool:
+        return time.monotonic() > self._until
+
+
+CUT: list[str] = []
+"""What the limit of time left undone; the next line told says it."""
+
+
 def told(name: str, began: float, **figures: object) -> None:
     """One line that `dev.py assure` puts into its table."""
+    if CUT:
+        figures["CUT BY ITS LIMIT after"] = "; ".join(CUT)
+        CUT.clear()
     said = ", ".join(
         f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}" for key, value in figures.items()
     )

@@ -16,7 +16,7 @@ from pool.services import job_requests
 from recovery.models import Closing
 from tests.assurance import copies
 from tests.assurance.ending import state_but_run_numbers, state_digest, verify
-from tests.assurance.sizes import size, told
+from tests.assurance.sizes import rounds, size, told
 from tests.factories.loans import entered_loan
 from tests.factories.people import bank_team, person
 from tests.plugins.postgres import owner_session
@@ -128,20 +128,21 @@ def test_workers_that_die_again_and_again_end_where_one_ends(
     overdue: None, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in turn as soon as a task has come, and after its effect before the broker hears of it."""
-    began, deaths = time.monotonic(), size(*RESTARTS)
-    rows = asked(deaths + 1)
+    began, died = time.monotonic(), 0
+    rows = asked(size(*RESTARTS) + 1)
     wanted = _undisturbed(rows)
     nursery = workers.start_nursery("tests.jobs.probe", **IMPATIENT)
-    for number in range(deaths):
+    for number in rounds(*RESTARTS):
         _one_death(workers, nursery, tmp_path / f"still-{number}", after_effect=bool(number % 2))
+        died += 1
     last = workers.start_worker(**IMPATIENT)
     monkeypatch.setattr(outbox, "RING_AGAIN_AFTER", timedelta(seconds=5))
-    workers.until(lambda: outbox.sweep() < 0 or waiting() == 0, 120, "what the dead left")
+    workers.until(lambda: outbox.sweep() < 0 or waiting() == 0, 300, "what the dead left")
     last.kill()
     assert (len(slots()), closings()) == (len(rows), 1)
     assert sorted(set(state_but_run_numbers()) ^ set(wanted)) == []
     verify()
-    told("worker restarts", began, deaths=deaths, slots=len(rows))
+    told("worker restarts", began, deaths=died, slots=len(rows))
 
 
 def _undisturbed(rows: list[OutboxTask]) -> list[str]:

@@ -17,7 +17,7 @@ from pool.ledger.models import Account
 from pool.models import User
 from tests.assurance import ending
 from tests.assurance.crowds import Crowd, Rush
-from tests.assurance.sizes import rounds, size, told, width
+from tests.assurance.sizes import rounds, told, width
 from tests.factories import claims as make
 from tests.ledger.conftest import DAY
 from tests.pool.people import bank, person
@@ -91,7 +91,7 @@ def test_plans_issued_at_once_take_the_money_once(committed_db: str, monkeypatch
     make.money(str(affordable * ready[0].amount), desk)
     make.reach(ISSUED)
     with Crowd(drafts) as crowd:
-        for _number in range(size(3, 200)):
+        for _number in rounds(3, 200):
             with scope.everything():
                 plans = [claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk]) for claim in ready]
             rush = crowd.rush([lambda plan=plan: issued(plan, desk) for plan in plans])

@@ -258,7 +258,7 @@ DEEP = {"confirm", "recover", "receive", "refund_confirm", "settle_close", "wo_c
 @pytest.mark.parametrize("beginning", [world, world_of_compensated], ids=["from the entry", "from the payment"])
 def test_the_services_follow_the_model(plans_without_their_document: None, beginning: Callable[[], World]) -> None:
     began, found = time.monotonic(), beginning()
-    for part in rounds(3, 500):
+    for part in rounds(3, 500, share=0.5):
         run(PART, found, part)
     said = found.counted
     told(f"life cycle, {beginning.__name__}", began, steps=said["drawn"], acts=said["steps"], refused=said["refused"],
