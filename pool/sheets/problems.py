@@ -176,6 +176,10 @@ declare(
         "template_old": Wording(
             _("所用模板的版本为 %(found)s，现行版本为 %(current)s。"), _("可以继续；建议下载最新模板。")
         ),
+        "other_sheet": Wording(
+            _("工作表“%(value)s”也有同样的表头和内容，没有读取；本次只读取了“%(read)s”。"),
+            _("如也要报送，请把各表的行合并到一张表，或分别另存后上传。"),
+        ),
         "template_refused": Wording(
             _("所用模板的版本为 %(found)s，已经停用；现在接受 %(accepted)s。"),
             _("请在上传页面点“下载模板”取得 %(current)s，把数据粘贴到新模板中再上传。"),

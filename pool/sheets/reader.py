@@ -185,7 +185,11 @@ class Reader:
         self._require_template()
         self.sheet, self.header = self._find()
         self.layout = _Layout(schema, self.sheet, self.header.matches, source.serials)
-        self.problems: list[CellProblem] = [*self.header.problems, *self._version_problems()]
+        self.problems: list[CellProblem] = [
+            *self.header.problems,
+            *self._version_problems(),
+            *self._unread_sheets(),
+        ]
         self.rows_read = 0
 
     @property
@@ -235,6 +239,24 @@ class Reader:
             return []
         params = {"found": found, "current": current}
         return [CellProblem(self.sheet, 0, "", "", found, "template_old", severity=WARNING, params=params)]
+
+    def _unread_sheets(self) -> list[CellProblem]:
+        """Other sheets that hold rows of this schema: nothing of a person's is left out unsaid."""
+        left = [name for name in self._source.sheets() if name != self.sheet and name not in self.schema.examples]
+        params = {"read": self.sheet}
+        return [
+            CellProblem(name, 0, "", "", name, "other_sheet", severity=WARNING, params=params)
+            for name in left
+            if self._has_rows(name)
+        ]
+
+    def _has_rows(self, sheet: str) -> bool:
+        head = list(self._source.rows(sheet, HEADER_ROWS + 1))
+        try:
+            header = find_header(self.schema, head, sheet)
+        except SheetRefused:
+            return False
+        return any(not _blank(cells) for cells in head[header.row :])
 
     def _find(self) -> tuple[str, Header]:
         """The sheet of the template's name if its header is there, else the first sheet that has the header."""

@@ -90,6 +90,8 @@ class Schema:
     sheet: str
     columns: tuple[Column, ...]
     former: str = ""
+    examples: tuple[str, ...] = ("示例", "Example")
+    """Sheets of the template that show how it is filled in."""
     version_sheet: str = "_模板"
     ignored: tuple[str, ...] = ("序号", "结果", "问题与改法", "原行号")
 

@@ -42,6 +42,7 @@ NOT_OF_A_ROW = {
     "no_header",
     "no_rows",
     "no_sheet",
+    "other_sheet",
     "summary_row",
     "template_old",
     "template_refused",
