@@ -10,6 +10,9 @@ from pool.models import BANK_ROLES, Role, StoredFile, User
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
 """The public bodies that open single claims; the sharing departments read reports (8(4)), not clients (10.1(2))."""
 API_SCOPE = "claims:read"
+FILING_SCOPE = "claims:file"
+FILERS = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER})
+"""Whose tokens may file: the maker's drafts, the checker's submits."""
 PAYERS = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
 OBJECTION_READERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.AUTHORITY, Role.AUDITOR})
 """Who may know who objects."""

@@ -12,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from claims.api.views import ClaimResource
+from claims.api.filing import ClaimFiling
 from config.converters import TrialKind
 from evaluation.api.reports import ReportResource
 from evaluation.api.trial import TrialView
@@ -48,7 +48,7 @@ register_converter(TrialKind, "trial")
 router = SimpleRouter(use_regex_path=False)
 router.register("loans", LoanResource, basename="loan")
 router.register("uploads", UploadResource, basename="upload")
-router.register("claims", ClaimResource, basename="claim")
+router.register("claims", ClaimFiling, basename="claim")
 router.register("reports", ReportResource, basename="report")
 
 urlpatterns: list[URLPattern | URLResolver] = [

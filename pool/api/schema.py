@@ -14,6 +14,7 @@ ANSWERS = {
     "401": lambda: _("没有令牌，或令牌无效、已撤销、已过期"),
     "403": lambda: _("令牌没有此项授权范围，或角色不能使用此接口"),
     "404": lambda: _("没有这项内容，或您不能查看"),
+    "409": lambda: _("与现状或规则不符，没有办理；detail 说明原因"),
 }
 
 
@@ -27,9 +28,9 @@ def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     schemas["Problem"] = PROBLEM
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
-        for operation in operations.values():
+        for method, operation in operations.items():
             is_open = {} in operation.get("security", [{}])
             for status, words in ANSWERS.items():
-                if not (is_open and status == "403"):
+                if not (is_open and status in ("403", "409")) and (method == "post" or status != "409"):
                     operation["responses"].setdefault(status, {"description": words(), "content": content})
     return result

@@ -192,9 +192,9 @@ def test_an_address_that_is_none_answers_as_every_problem(address: str, method: 
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_written(two: Two, method: str) -> None:
+def test_what_is_read_cannot_be_written(two: Two, method: str) -> None:
     headers = {"Authorization": f"Bearer {token_for(two.team.maker)}"}
-    for address in ("loans/", "claims/"):
+    for address in ("loans/", *(() if method == "post" else ("claims/",))):
         answer = getattr(Client(headers=headers), method)(f"/api/v1/{address}", {}, "application/json")
         problem(answer, 405)
 

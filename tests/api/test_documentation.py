@@ -36,7 +36,9 @@ def test_the_schema_is_valid_and_names_every_address(schema: dict[str, Any]) -> 
         "/api/v1/loans/", "/api/v1/loans/{id}/", "/api/v1/claims/", "/api/v1/claims/{id}/", "/api/v1/reports/",
         "/api/v1/reports/{id}/", "/api/v1/reports/{id}/pdf/", "/api/v1/reports/{id}/xlsx/", "/api/v1/trial/{kind}/",
         "/api/v1/uploads/", "/api/v1/uploads/{id}/", "/api/v1/uploads/{id}/rows/", "/api/v1/uploads/{id}/submit/",
-        "/api/v1/uploads/{id}/confirm/", "/api/v1/uploads/{id}/file/",
+        "/api/v1/uploads/{id}/confirm/", "/api/v1/claims/lines/", "/api/v1/claims/{id}/describe/",
+        "/api/v1/claims/{id}/evidence/", "/api/v1/claims/{id}/assessment/", "/api/v1/claims/{id}/submit/",
+        "/api/v1/uploads/{id}/file/",
     }  # fmt: skip
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
@@ -87,16 +89,17 @@ def test_the_client_of_the_documentation_runs(
     file.write_text(the_client(), encoding="utf-8")
     names = runpy.run_path(str(file), run_name="__main__")
     told = capsys.readouterr().out.splitlines()
-    assert f"{paid.number} 0.4000 493827.16 paid" in told and told[-3] == "2024-10-08"
-    assert len(told) == 11 + 1 + 1 + 2
-    assert told[-2].endswith("checked 1 1")
+    assert f"{paid.number} paid 493827.16" in told and told[-2] == "2024-10-08"
+    assert len(told) == 11 + 1 + 1 + 1
     assert told[-1].startswith("2 JJ")
-    with pytest.raises(names["Problem"], match="not_authenticated"):
+    with pytest.raises(RuntimeError, match="not_authenticated"):
         names["Pool"](str(live_portal), "wrong").ask("loans/")
     assert names["Pool"](str(live_portal)).ask("trial/size/", {"group": "x"})["field"] == "group"
 
 
 def test_the_client_needs_no_library_and_few_lines() -> None:
     code = the_client()
-    assert len(code.splitlines()) < 64
-    assert set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)) == {"json", "os", "time", "urllib", "uuid"}
+    assert len(code.splitlines()) <= 40
+    assert re.findall(r"^(?:import|from) (.+)", code, re.MULTILINE) == [
+        "json, os, time, uuid", "urllib import error, parse, request"
+    ]  # fmt: skip
