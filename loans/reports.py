@@ -64,7 +64,8 @@ _CELL_OF_RULE = {
 }
 
 
-def workbook(upload: Upload) -> io.BytesIO:
+def workbook(upload: Upload, mark: str = "") -> io.BytesIO:
+    """The held rows; `mark` says who took them and when."""
     held = list(rows_of(upload, UploadRow.Status.HELD))
     buffer = io.BytesIO()
     annotate(
@@ -73,6 +74,7 @@ def workbook(upload: Upload) -> io.BytesIO:
         [(row.row, _raw(row)) for row in held],
         {row.row: problems_of(row) for row in held},
         headers=upload.headers,
+        mark=mark,
     )
     buffer.seek(0)
     return buffer
@@ -94,10 +96,10 @@ def goes_back_whole(upload: Upload) -> bool:
     return 0 < upload.rows_total <= limit
 
 
-def own_workbook(upload: Upload) -> Returned:
+def own_workbook(upload: Upload, mark: str = "") -> Returned:
     """The bank's own sheet with results, red cells and notes; where that cannot be made, the held rows."""
     if not goes_back_whole(upload):
-        return Returned(workbook(upload))
+        return Returned(workbook(upload, mark))
     path = Path(settings.MEDIA_ROOT) / upload.file.path
     target = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
     try:
@@ -105,7 +107,7 @@ def own_workbook(upload: Upload) -> Returned:
             returned = _write_own(upload, path, reader, target)
     except (marking.CannotMark, SheetRefused):
         target.close()
-        return Returned(workbook(upload))
+        return Returned(workbook(upload, mark))
     target.seek(0)
     return returned
 

@@ -23,7 +23,7 @@ Example = Mapping[str, object]
 TEMPLATE_ROWS = 50_000
 CHOICES_SHEET = "_选项"
 _ = gettext_noop
-_INSTRUCTIONS, _EXAMPLE = _("填写说明"), _("示例")
+_INSTRUCTIONS, _EXAMPLE, _TAKEN = _("填写说明"), _("示例"), _("导出记录")
 _RESULT, _TELLS, _FROM_ROW = _("结果"), _("问题与改法"), _("原行号")
 _LONGEST_NOTE = 32_000
 _MONEY_FORMAT, _PERCENT_FORMAT, _DATE_FORMAT = "#,##0.00", "0.00##", "yyyy-mm-dd"
@@ -243,8 +243,12 @@ def annotate(
     *,
     headers: Mapping[str, str] | None = None,
     results: Callable[[int], str] | None = None,
+    mark: str = "",
 ) -> None:
     """The workbook that goes back: each row as it was written, its result, and the faulty cells explained.
+
+    `mark` (who took it, when) stands on a sheet of its own and at the foot of each printed page, since the first row
+    must stay the header.
 
     `headers` are those of the file read (`Reader.headers()`), so that amounts keep their unit. Mended in
     place, the workbook can be uploaded again as it is.
@@ -260,6 +264,10 @@ def annotate(
             _returned_row(page, styles, schema, number, source, raw, found, results)
         page.ignore_errors({"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(number + 1, last)}"})
         page.freeze_panes(1, 4)
+        if mark:
+            book.set_properties({"comments": mark})
+            page.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
+            book.add_worksheet(gettext(_TAKEN)).write_string(0, 0, mark, styles.plain)
         _stamp(book, schema)
 
 

@@ -157,6 +157,10 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+def _taken_by(request: HttpRequest) -> str:
+    return exports.watermark(request.user.display_name, request.user.institution_name)
+
+
 @login_required
 @require_GET
 def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -164,7 +168,7 @@ def held_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="held rows")
     name = f"{found.number}-{_('待改正')}.xlsx"
-    body = reports.workbook(found)
+    body = reports.workbook(found, _taken_by(request))
     return FileResponse(body, as_attachment=True, filename=name, content_type=exports.XLSX)
 
 
@@ -174,7 +178,7 @@ def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bank's own workbook with what was found; mended in place, it can be sent again as it is."""
     found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="own workbook with results")
-    made = reports.own_workbook(found)
+    made = reports.own_workbook(found, _taken_by(request))
     name = f"{found.number}-{_('校验结果')}{made.suffix}"
     return FileResponse(made.file, as_attachment=True, filename=name, content_type=made.content_type)
 

@@ -126,6 +126,9 @@ def test_held_rows_come_back_as_a_workbook_that_can_be_mended_and_sent_again(tea
     sheet = book[LOAN_SCHEMA.sheet]
     heads = {str(cell.value).lstrip("*△"): cell.column for cell in sheet[1]}
     assert sheet.max_row == 3
+    taken = book["导出记录"]["A1"].value
+    assert taken.startswith(team.maker.display_name) and "导出编号" in taken
+    assert taken[:8] in sheet.oddFooter.left.text
     assert "不是整数" in sheet.cell(2, 2).value
     assert sheet.cell(3, heads["企业主证件号码"]).value == number
     sheet.cell(2, heads["从业人数"]).value = "45"
