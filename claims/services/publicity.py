@@ -128,6 +128,9 @@ def object_to(
             raise Refused(
                 "objection_incomplete", _("请填写姓名（名称）、联系方式和异议内容。"), _article(), field=field
             )
+    known = _same_again(item, name, contact, text, attachment)
+    if known is not None:
+        return known
     file = None
     if attachment is not None:
         file = storage.keep_document(
@@ -159,6 +162,17 @@ def object_to(
         article=_article(),
     )
     return objection
+
+
+def _same_again(item: PublicityItem, name: str, contact: str, text: str, attachment: Any) -> Objection | None:
+    """A second press: nobody is signed in, so the form has no key and its words tell. The notice is locked."""
+    said = (name.strip(), contact.strip(), text.strip(), attachment.size if attachment is not None else None)
+    waiting = Objection.objects.filter(item=item, state=Objection.State.RECEIVED).select_related("attachment")
+    for one in waiting.order_by("created_at"):
+        if (one.name, one.contact, one.text, one.attachment.size if one.attachment else None) == said:
+            found: Objection = one
+            return found
+    return None
 
 
 @transaction.atomic

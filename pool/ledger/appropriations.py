@@ -15,6 +15,7 @@ from pool.ledger.models import Appropriation
 from pool.ledger.permissions import may_confirm_appropriation, may_enter_appropriation
 from pool.models import StoredFile, User
 from pool.permissions import require
+from pool.sure import be_sure
 
 ARTICLE = "9(1)"
 
@@ -46,6 +47,7 @@ def confirm(*, appropriation_id: UUID, by: User, on: date, version: int) -> Appr
     if row.entered_by_id == by.pk:
         raise SamePerson(_("经办人不能复核自己录入的拨款，请由另一人复核。"))
     require(may_confirm_appropriation(by, row))
+    be_sure()
     row.transaction = ledger.appropriate(
         key=f"appropriation:{row.pk}",
         amount=row.amount,

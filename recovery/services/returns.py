@@ -15,6 +15,7 @@ from pool.ledger import services as ledger
 from pool.models import User
 from pool.money import yuan
 from pool.rules import Window
+from pool.sure import be_sure
 from recovery import permissions as may
 from recovery import selectors, terms
 from recovery.models import Recovery, Return
@@ -100,6 +101,7 @@ def confirm_return_receipt(*, return_id: UUID, by: User, on: date, version: int)
     """Another person has found it too: it is posted, once, under the return's own key."""
     advice = _locked(return_id)
     may.require(may.confirm_receipt(by))
+    be_sure()
     locking.check(advice, version)
     _not_upgraded(advice.claim)
     hats.wear(advice, by, FINANCE_APPROVER)

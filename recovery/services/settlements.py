@@ -13,6 +13,7 @@ from loans.models import Loan
 from pool import hats, moves
 from pool.errors import Refused
 from pool.models import Role, StoredFile, User
+from pool.sure import be_sure
 from recovery import permissions as may
 from recovery import selectors, terms
 from recovery.models import Closing, Recovery, Return, Settlement
@@ -151,6 +152,7 @@ def close_settled(*, closing_id: UUID, by: User, on: date, version: int, reason:
     """The finance centre has settled them too: the loan is closed (20(4))."""
     closing = locked_closing(closing_id, Closing.Kind.SETTLED)
     may.require(may.check_settled(by))
+    be_sure()
     locking.check(closing, version)
     accounts_settled(closing.loan, closing.claim)
     hats.wear(closing, by, FINANCE)

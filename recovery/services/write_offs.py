@@ -20,6 +20,7 @@ from pool import hats, moves
 from pool.errors import Refused
 from pool.models import Role, StoredFile, User
 from pool.money import CENT
+from pool.sure import be_sure
 from recovery import permissions as may
 from recovery import selectors, terms
 from recovery.models import Closing, Settlement
@@ -118,6 +119,7 @@ def pass_write_off(*, closing_id: UUID, by: User, on: date, version: int, opinio
     """The next office of the chain agrees; at the last one the loan is closed."""
     closing = locked_closing(closing_id, Closing.Kind.WRITE_OFF)
     office = _office(closing, by)
+    be_sure()
     locking.check(closing, version)
     law = article("write_off_chain")
     terms.write_off_in_order(office.hat, closing)

@@ -232,3 +232,15 @@ def test_one_address_may_object_a_handful_of_times_an_hour(posted: tuple[Claim, 
     }  # fmt: skip
     answers = [Client().post(address, given).status_code for _ in range(6)]
     assert answers == [302] * 5 + [422]
+
+
+def test_the_same_objection_pressed_twice_is_one(posted: tuple[Claim, Publicity]) -> None:
+    """Nobody is signed in, so the form has no key; another word, or another time after the answer, is another one."""
+    given = {"name": "张三", "contact": "13900000000", "text": "该企业已停产", "on": LAST}
+    with scope.everything():
+        item = PublicityItem.objects.get(publicity=posted[1])
+        first, again = (services.object_to(item_id=item.pk, **given) for _ in range(2))
+        other = services.object_to(item_id=item.pk, **{**given, "text": "另有情况"})
+        elsewhere = services.object_to(item_id=item.pk, **{**given, "contact": "13900000001"})
+    assert first == again
+    assert len({first.pk, other.pk, elsewhere.pk}) == 3
