@@ -44,6 +44,19 @@ class ReportForm(forms.Form):
     reported_balances = MoneyField(label=_("放款时点其他贷款余额"), help_text=_("没有的填 0"))
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class DocumentsForm(forms.Form):
+    """Several at once; the service reads the whole list."""
+
+    files = forms.FileField(
+        label=_("申请材料"),
+        widget=FilesInput(attrs={"multiple": True, "accept": ".pdf,.ofd,.png,.jpg,.jpeg,.tif,.tiff"}),
+    )
+
+
 class PublicityForm(forms.Form):
     title = forms.CharField(label=_("公示标题"), max_length=200, required=False)
 

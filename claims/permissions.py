@@ -4,7 +4,7 @@ from uuid import UUID
 
 from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
 from banks.permissions import require as require
-from claims.models import Evidence, FundingPlan, Objection, PaymentPaper
+from claims.models import Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
 from pool.models import BANK_ROLES, Role, StoredFile, User
 
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
@@ -80,6 +80,13 @@ def read_papers(person: User, bank_id: UUID) -> Answer:
 def have_evidence(person: User, file: StoredFile) -> bool:
     row = Evidence.objects.filter(file=file).first()
     return row is not None and see(person, row.bank_id)[0]
+
+
+def have_loose(person: User, file: StoredFile) -> bool:
+    """A document that has no place yet: its bank's people only."""
+    return person.role in BANK_ROLES and bool(
+        LooseDocument.objects.filter(file=file, bank_id=person.institution).exists()
+    )
 
 
 def have_paper(person: User, file: StoredFile) -> bool:

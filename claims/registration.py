@@ -57,6 +57,7 @@ def register() -> None:
         registry.jobs.register(job)
     for purpose, guard in (
         ("claim_evidence", permissions.have_evidence),
+        ("loose_evidence", permissions.have_loose),
         ("payment_paper", permissions.have_paper),
         ("funding_plan", permissions.have_plan),
         ("objection_attachment", permissions.have_attachment),

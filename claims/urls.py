@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims.views import authority, bank, desk, papers, public, upgrades
+from claims.views import authority, bank, desk, papers, public, together, upgrades
 
 app_name = "claims"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", bank.index, name="index"),
     path("claimable/", bank.claimable, name="claimable"),
     path("claimable/draft/", desk.draft_many, name="draft_many"),
+    path("evidence/", together.evidence, name="evidence_together"),
+    path("evidence/place/", together.place, name="place_evidence"),
     path("desk/", desk.desk, name="desk"),
     path("desk/submit/", desk.submit_many, name="submit_many"),
     path("loans/<uuid:pk>/new/", bank.new, name="new"),

@@ -1,6 +1,6 @@
 """From a bank's claim to the money on its account, by stages: claim, review, publicity, plan, payment, upgrade."""
 
-from claims.models.claim import Claim, Evidence, Review
+from claims.models.claim import Claim, Evidence, LooseDocument, Review
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
@@ -11,6 +11,7 @@ __all__ = [
     "EndingRequest",
     "Evidence",
     "FundingPlan",
+    "LooseDocument",
     "Objection",
     "PapersPacket",
     "Payment",

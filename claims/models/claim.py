@@ -204,6 +204,27 @@ class Evidence(BankOwned):
         return f"{self.claim_id} {self.item}"
 
 
+class LooseDocument(BankOwned):
+    """A document dropped among many whose name told no place; it waits until somebody of the bank gives it one."""
+
+    class Why(models.TextChoices):
+        NO_CLAIM = "no_claim", _("文件名中没有起草中申请的借据号")
+        NO_ITEM = "no_item", _("文件名中没有该笔申请的材料名")
+        TWICE = "twice", _("同一次上传中，这一材料已有一份文件")
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("文件"))
+    why = models.CharField(_("原因"), max_length=10, choices=Why.choices)
+    settled = models.BooleanField(_("已处理"), default=False)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("上传人"))
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("待归类材料")
+        indexes = [models.Index(fields=["bank"], condition=Q(settled=False), name="loose_by_bank")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Review(BankOwned):
     """One stage of a review: who said what, having seen what. Re-examination is a second round by another pair."""
 

@@ -8,6 +8,7 @@ from claims.services.claim import (
     submit_claim,
     withdraw_claim,
 )
+from claims.services.evidence import place_evidence, settle_loose
 from claims.services.payment import (
     accept_papers,
     add_paper,
@@ -88,6 +89,7 @@ __all__ = [
     "issue_plan",
     "lapse_repaid",
     "object_to",
+    "place_evidence",
     "post_publicity",
     "prepare_ending",
     "prepare_payment",
@@ -96,6 +98,7 @@ __all__ = [
     "report_objection",
     "return_papers",
     "review_upgrade",
+    "settle_loose",
     "submit_claim",
     "submit_claims",
     "submit_papers",

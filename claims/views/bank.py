@@ -98,9 +98,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """The claims this person may see, newest first."""
     permissions.require(_may_read(request.user))
     shown = show(CLAIMS, request)
-    return render(
-        request, "claims/index.html", {"shown": shown, "table": shown.table, "is_bank": request.user.role in BANK_ROLES}
-    )
+    context = {
+        "shown": shown, "table": shown.table, "is_bank": request.user.role in BANK_ROLES,
+        "may_prepare": has_role(request.user, {Role.BANK_MAKER})[0],
+    }  # fmt: skip
+    return render(request, "claims/index.html", context)
 
 
 @login_required

@@ -78,12 +78,12 @@ def draft_many(request: HttpRequest) -> HttpResponse:
     chosen = ticked(request, "loans")
     outcome = services.draft_claims(loan_ids=chosen, by=request.user, on=clock.today())
     if outcome.done:
-        text = _("已起草 %(n)s 笔补偿申请，请逐笔填写信用报告、上传材料。") % {"n": len(outcome.done)}
+        text = _("已起草 %(n)s 笔补偿申请，请上传材料，并逐笔填写信用报告。") % {"n": len(outcome.done)}
         messages.success(request, text)
     _tell_refused(request, outcome)
     if len(outcome.done) == 1:
         return redirect("claims:prepare", pk=outcome.done[0].pk)
-    return redirect(todos.list_url(state="draft") if outcome.done else "claims:claimable")
+    return redirect("claims:evidence_together" if outcome.done else "claims:claimable")
 
 
 @login_required
