@@ -57,6 +57,19 @@ class RowSecurity(_Sql):
         )
 
 
+class PublicBodiesOnly(_Sql):
+    """No bank sees or writes any row of the table."""
+
+    def __init__(self, table: str) -> None:
+        everything = "(SELECT pool_scope_is_all())"
+        super().__init__(
+            {"table": table},
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+            f"CREATE POLICY {table}_scope ON {table} USING ({everything}) WITH CHECK ({everything});",
+            f"DROP POLICY {table}_scope ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+        )
+
+
 def _truncate_trigger(table: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
@@ -117,15 +130,18 @@ class NoTruncate(_Sql):
 
 
 class OnlyColumns(_Sql):
-    """Rows may be changed in these columns only and never deleted; the application is granted no more than that."""
+    """Rows may be changed in these columns only and never deleted; the application is granted no more than that.
+
+    `by_trigger=True` where it saves whole rows, as a move of a state does: there the trigger alone holds the others.
+    """
 
     endings = ("only_columns", "no_delete", "no_truncate")
 
-    def __init__(self, table: str, columns: list[str]) -> None:
+    def __init__(self, table: str, columns: list[str], by_trigger: bool = False) -> None:
         names = ", ".join(columns)
         array = "ARRAY[" + ", ".join(f"'{column}'" for column in columns) + "]"
         super().__init__(
-            {"table": table, "columns": columns},
+            {"table": table, "columns": columns, **({"by_trigger": True} if by_trigger else {})},
             f"CREATE FUNCTION {table}_only_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" IF to_jsonb(NEW) - {array} IS DISTINCT FROM to_jsonb(OLD) - {array} THEN"
             f" RAISE EXCEPTION 'table {table} may change in {names} only'"
@@ -138,7 +154,7 @@ class OnlyColumns(_Sql):
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_delete;"
             + _truncate_trigger(table)
             + _revoke(table, "DELETE, TRUNCATE")
-            + _only_update(table, names),
+            + ("" if by_trigger else _only_update(table, names)),
             f"DROP TRIGGER {table}_only_columns ON {table}; DROP FUNCTION {table}_only_columns();"
             f"DROP TRIGGER {table}_no_delete ON {table}; DROP TRIGGER {table}_no_truncate ON {table};",
         )
@@ -171,6 +187,6 @@ def promised_guards() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
             if isinstance(operation, AppendOnly | NoTruncate | OnlyColumns):
                 table = operation.table
                 triggers |= {(table, f"{table}_{ending}") for ending in operation.endings}
-            elif isinstance(operation, RowSecurity):
+            elif isinstance(operation, RowSecurity | PublicBodiesOnly):
                 policies.add((operation.table, f"{operation.table}_scope"))
     return triggers, policies

@@ -49,6 +49,11 @@ TONE_OF_STATE = {
     "filed": "done",
     "open": "wait",
     "complete": "good",
+    # the special account
+    "proposed": "wait",
+    "matched": "good",
+    "agrees": "good",
+    "differs": "bad",
     # recovery, upgrade, settlement, write-off
     "prepared": "wait",
     "reported": "wait",

@@ -12,7 +12,7 @@ from banks.permissions import Answer
 from pool.admin_kit import Act, ReadOnlyAdmin
 from pool.formats import yuan
 from recovery import permissions, services
-from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement
 from recovery.services.write_offs import CHAIN
 
 NOT_NOW: Answer = (False, gettext_lazy("当前状态不能办理此项操作。"))
@@ -121,3 +121,31 @@ class ClosingAdmin(AfterPayment):
         """A draft is the bank's own."""
         rows: QuerySet[Closing] = super().get_queryset(request)
         return rows.exclude(state__in=[Closing.State.PREPARED, Closing.State.CANCELLED])
+
+
+@admin.register(AccountStatement)
+class AccountStatementAdmin(ReadOnlyAdmin):
+    readers = permissions.ACCOUNT_READERS
+    list_display = ["number", "starts_on", "ends_on", "shown_closing", "format", "made_by"]
+    list_select_related = ["made_by"]
+    search_fields = ["number"]
+    ordering = ["-ends_on", "-id"]
+
+    @admin.display(description=gettext_lazy("期末余额（元）"))
+    def shown_closing(self, row: AccountStatement) -> str:
+        return yuan(row.closing)
+
+
+@admin.register(AccountLine)
+class AccountLineAdmin(ReadOnlyAdmin):
+    readers = permissions.ACCOUNT_READERS
+    list_display = ["statement", "position", "booked_on", "shown_amount", "reference", "explanation", "state"]
+    list_filter = ["state", "explanation"]
+    list_select_related = ["statement"]
+    search_fields = ["reference"]
+    ordering = ["-booked_on", "-id"]
+    exclude = ["counterparty_account"]
+
+    @admin.display(description=gettext_lazy("金额（元）"))
+    def shown_amount(self, row: AccountLine) -> str:
+        return yuan(row.amount)

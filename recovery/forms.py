@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from recovery.models import Closing, Recovery, Return
+from recovery.models import AccountLine, Closing, Recovery, Return
 
 PROOF = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.zip"
 
@@ -120,3 +120,22 @@ class ClosingFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = [("", _("全部")), ("open", _("在办")), *Closing.State.choices]
+
+
+class AccountFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("专户流水文件"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls,.xml"}),
+        help_text=_("开户银行网银下载的明细（CSV、Excel），或 ISO 20022 camt.053 报文。"),
+    )
+
+
+class LineFilter(forms.Form):
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *AccountLine.State.choices])
+
+
+class UnbookedForm(forms.Form):
+    """What a line is that the ledger does not have; the choices follow its direction."""
+
+    explanation = forms.ChoiceField(label=_("这笔流水是"), choices=AccountLine.Explanation.choices)
+    reason = _words(_("核对依据"))

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim
 from pool import clock
+from pool.ledger import chart
 from pool.ledger.models import Entry
 from pool.models import Deadline, Transition
 from pool.money import ZERO
 from pool.rules import Window
 from recovery import selectors, terms
-from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement
 
 SUBJECTS = (Recovery, Return, Settlement, Closing)
+WITH_STATES = (*SUBJECTS, AccountLine)
 
 
 def returns_follow_the_formula() -> Iterator[str]:
@@ -67,7 +69,7 @@ def _words(claim: Any) -> dict[str, Any]:
 
 def states_are_their_logs() -> Iterator[str]:
     """I9: the state is the last entry of its log, each entry goes on from the one before by a declared transition."""
-    for model in SUBJECTS:
+    for model in WITH_STATES:
         allowed = steps_of(model)
         logs: dict[Any, list[Any]] = {}
         moves = Transition.objects.filter(subject_kind=model._meta.label_lower, field="state").order_by("id")
@@ -79,6 +81,24 @@ def states_are_their_logs() -> Iterator[str]:
                 yield _("%(kind)s %(id)s 的状态 %(state)s 与状态变更记录不一致") % {
                     "kind": model._meta.verbose_name, "id": pk, "state": state
                 }  # fmt: skip
+
+
+def account_agrees() -> Iterator[str]:
+    """I14: a matched line is its vouchers to the fen; statements follow one another without a gap."""
+    cash = Q(vouchers__dropped=False, vouchers__transaction__entries__account__code=chart.CASH)
+    sums = Coalesce(Sum("vouchers__transaction__entries__amount", filter=cash), ZERO)
+    matched = AccountLine.objects.filter(state=AccountLine.State.MATCHED).annotate(sum=sums).exclude(sum=F("amount"))
+    for line in matched.select_related("statement").order_by("pk"):
+        yield _("流水 %(number)s 第 %(place)s 笔 %(amount)s 元，对应凭证合计 %(sum)s 元") % {
+            "number": line.statement.number, "place": line.position, "amount": line.amount, "sum": line.sum,
+        }  # fmt: skip
+    rows = list(AccountStatement.objects.annotate(moved=Coalesce(Sum("lines__amount"), ZERO)).order_by("starts_on"))
+    for one in rows:
+        if one.opening + one.moved != one.closing:
+            yield _("流水 %(number)s 期初加收支不等于期末") % {"number": one.number}
+    for before, one in pairwise(rows):
+        if one.starts_on <= before.ends_on or one.opening != before.closing:
+            yield _("流水 %(number)s 与上一份 %(before)s 不衔接") % {"number": one.number, "before": before.number}
 
 
 def steps_of(model: Any) -> set[tuple[str, str]]:

@@ -97,4 +97,12 @@ def _banks_with_live_projects() -> list[Any]:
     return list(Bank.objects.filter(pk__in=live).order_by("code").values_list("pk", flat=True))
 
 
-JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window, remind)
+@jobs.job(
+    "recovery.match_account", _("专户流水与资金账自动核对"), "10.3(3)", order=85,
+    words={"matched": _("新核对相符的流水"), "open": _("仍待核对的流水")},
+)  # fmt: skip
+def match_account(on: date) -> dict[str, Any]:
+    return services.match_lines(on)
+
+
+JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window, remind, match_account)

@@ -7,6 +7,7 @@ from banks.permissions import PUBLIC_BODIES, Answer, has_role, require, works_fo
 from pool.models import BANK_ROLES, Role, User
 
 __all__ = [
+    "ACCOUNT_READERS",
     "CHECKERS",
     "MAKERS",
     "READERS",
@@ -14,18 +15,21 @@ __all__ = [
     "approve_as_authority",
     "approve_as_supervisor",
     "cancel",
+    "check_account",
     "check_settled",
     "close",
     "confirm_receipt",
     "download",
     "enter_receipt",
     "has_role",
+    "keep_account",
     "pass_closing",
     "prepare",
     "re_check",
     "require",
     "review",
     "see",
+    "see_account",
     "see_desk",
     "see_lists",
     "submit",
@@ -36,6 +40,7 @@ READERS = PUBLIC_BODIES - {Role.REGULATOR}
 MANAGERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER})
 MAKERS, CHECKERS = frozenset({Role.BANK_MAKER}), frozenset({Role.BANK_CHECKER})
 FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
+ACCOUNT_READERS = FINANCE | {Role.SUPERVISOR, Role.AUDITOR}
 
 
 def prepare(person: User, bank_id: UUID) -> Answer:
@@ -94,6 +99,21 @@ def close(person: User) -> Answer:
     return has_role(person, MANAGERS)
 
 
+def keep_account(person: User) -> Answer:
+    """The special account's statement: the finance centre's clerk takes it in and says what its lines are."""
+    return has_role(person, frozenset({Role.FINANCE_CLERK}))
+
+
+def check_account(person: User) -> Answer:
+    """The second person of the finance centre."""
+    return has_role(person, frozenset({Role.FINANCE_APPROVER}))
+
+
+def see_account(person: User) -> Answer:
+    """All banks' money on one sheet: who keeps it and who inspects it (9, 26)."""
+    return has_role(person, ACCOUNT_READERS)
+
+
 def see(person: User, bank_id: UUID) -> Answer:
     if person.role in BANK_ROLES:
         return works_for(person, bank_id, *BANK_ROLES)
@@ -113,3 +133,7 @@ def see_desk(person: User) -> Answer:
 def download(person: User, file: Any) -> bool:
     """A voucher or a proof of loss: people of its bank, and the bodies that read projects."""
     return file.bank is not None and bool(see(person, file.bank)[0])
+
+
+def have_account_file(person: User, _file: Any) -> bool:
+    return bool(see_account(person)[0])

@@ -8,6 +8,7 @@ from pool.models import Role
 from pool.registry import Bar, DateSource, DraftSource, FileGuard, Invariant, NavItem, Panel, SubjectPage, TodoSource
 from recovery import batches, invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
+from recovery.services.account import PURPOSE as STATEMENT
 from recovery.todos import drafts, todos
 from recovery.views import pages, panels
 from recovery.views.common import PURPOSES
@@ -31,6 +32,7 @@ def register() -> None:
         registry.jobs.register(job)
     for purpose in PURPOSES:
         registry.file_guards.register(FileGuard(purpose, permissions.download))
+    registry.file_guards.register(FileGuard(STATEMENT, permissions.have_account_file))
     _panels()
     _invariants()
     _navigation()
@@ -51,6 +53,7 @@ def _invariants() -> None:
         ("I6", _("返还不超过补偿且与累计公式一致"), invariants.returns_follow_the_formula),
         ("I8.recovery", _("结项各环节不由同一人承担"), invariants.four_eyes),
         ("I9.recovery", _("清收与结项的状态与变更记录一致"), invariants.states_are_their_logs),
+        ("I14", _("专户流水与记账凭证逐笔相符，各份流水前后衔接"), invariants.account_agrees),
         ("I10.recovery", _("清收与结项的期限与规则一致"), invariants.deadlines_are_the_rules),
     ):
         registry.invariants.register(Invariant(code, label, fn))
@@ -62,6 +65,7 @@ def _navigation() -> None:
             (_("清收与返还"), "recovery:projects", ALL),
             (_("清收记录"), "recovery:recoveries", BANK),
             (_("返还台账"), "recovery:returns", ALL),
+            (_("专户流水"), "recovery:account", permissions.ACCOUNT_READERS),
             (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),
             (_("清收申请"), "recovery:settlements", BANK | permissions.MANAGERS | {Role.AUDITOR}),
             (_("正常结清结项"), "recovery:paid_off", BANK),

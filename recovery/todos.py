@@ -15,7 +15,8 @@ from pool.money import yuan
 from pool.registry import Draft, Todo
 from pool.selectors import edition
 from recovery import selectors, terms
-from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.intake import ARTICLE
+from recovery.models import AccountLine, Closing, Recovery, Return, Settlement
 
 State = Closing.State
 
@@ -246,13 +247,35 @@ def _of_quiet(loan: Loan, on: date) -> Todo:
     )  # fmt: skip
 
 
+def of_line(line: AccountLine) -> Todo | None:
+    """A line of the special account: somebody says what it is, another person agrees."""
+    steps = {
+        AccountLine.State.OPEN: (_("核对这笔流水"), _("金融中心经办")),
+        AccountLine.State.PROPOSED: (_("复核这笔流水"), _("金融中心复核")),
+    }
+    if line.state not in steps:
+        return None
+    title, who = steps[line.state]
+    return Todo(title, article=ARTICLE, waiting_for=who)
+
+
+def _open_lines(user: Any, on: date) -> Iterator[Todo]:
+    rows = AccountLine.objects.filter(state=AccountLine.State.OPEN)
+    yield from _counted(rows, _("核对专户流水"), reverse("recovery:account"), "", ARTICLE, _("金融中心经办"))
+
+
+def _proposed_lines(user: Any, on: date) -> Iterator[Todo]:
+    rows = AccountLine.objects.filter(state=AccountLine.State.PROPOSED)
+    yield from _counted(rows, _("复核专户流水"), reverse("recovery:account"), "", ARTICLE, _("金融中心复核"))
+
+
 SOURCES: dict[str, tuple[Any, ...]] = {
     Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off),
     Role.BANK_CHECKER: (_bank_checks,),
     Role.MANAGER_REVIEWER: (_settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
     Role.MANAGER_APPROVER: (_settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
-    Role.FINANCE_CLERK: (_awaited_returns, _settled_closings, _write_offs(State.MANAGER_PASSED)),
-    Role.FINANCE_APPROVER: (_receipts, _settled_closings, _write_offs(State.MANAGER_PASSED)),
+    Role.FINANCE_CLERK: (_open_lines, _awaited_returns, _settled_closings, _write_offs(State.MANAGER_PASSED)),
+    Role.FINANCE_APPROVER: (_proposed_lines, _receipts, _settled_closings, _write_offs(State.MANAGER_PASSED)),
     Role.AUTHORITY: (_write_offs(State.FINANCE_PASSED),),
     Role.SUPERVISOR: (_write_offs(State.AUTHORITY_APPROVED),),
 }

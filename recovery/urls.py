@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recovery.views import bank, batch, closings, finance, manager, pages
+from recovery.views import account, bank, batch, closings, finance, manager, pages
 
 app_name = "recovery"
 
@@ -39,4 +39,15 @@ urlpatterns = [
     path("closings/<uuid:pk>/settle-again/", closings.send_back_settled, name="send_back_settled"),
     path("paid-off/", bank.paid_off, name="paid_off"),
     path("paid-off/close/", bank.close_paid_off, name="close_paid_off"),
+    path("account/", account.statements, name="account"),
+    path("account/import/", account.import_statement, name="account_import"),
+    path("account/match/", account.match, name="account_match"),
+    path("account/proof/", account.proof, name="account_proof"),
+    path("account/statements/<uuid:pk>/", account.statement, name="account_statement"),
+    path("account/lines/<uuid:pk>/", account.line, name="account_line"),
+    path("account/lines/<uuid:pk>/tie/", account.tie, name="account_tie"),
+    path("account/lines/<uuid:pk>/explain/", account.explain, name="account_explain"),
+    path("account/lines/<uuid:pk>/enter/", account.enter, name="account_enter"),
+    path("account/lines/<uuid:pk>/confirm/", account.confirm, name="account_confirm"),
+    path("account/lines/<uuid:pk>/reject/", account.reject, name="account_reject"),
 ]

@@ -17,7 +17,7 @@ from loans.models import Loan
 from pool import scope
 from pool.models import JobRun
 
-from . import acts_of_the_bank, acts_of_the_offices, desk, entering, founding
+from . import account, acts_of_the_bank, acts_of_the_offices, desk, entering, founding
 from .batches import RITES, Batches
 from .cases import VERBS, Case
 from .loans import DEMO_DAY, DemoFile
@@ -88,6 +88,7 @@ def seed(world: World, say: Callable[[str], None], until: datetime.date = DEMO_D
     play(stage, agenda(stage, world), until)
     stage.until(until)
     desk.lay_out(stage, world)
+    account.lay_out(stage)
     mark.finished_at = timezone.now()
     mark.save(update_fields=["finished_at"])
     return stage

@@ -1,5 +1,15 @@
 """The only writer of recoveries, returns, settlements and closings."""
 
+from recovery.services.account import (
+    CHECKER,
+    CLERK,
+    confirm_line,
+    enter_from_line,
+    import_statement,
+    match_lines,
+    propose_line,
+    reject_line,
+)
 from recovery.services.automatic import close_automatically
 from recovery.services.closings import (
     PaidOff,
@@ -34,6 +44,8 @@ from recovery.services.write_offs import (
 )
 
 __all__ = [
+    "CHECKER",
+    "CLERK",
     "PaidOff",
     "advise_open",
     "apply_settlement",
@@ -46,14 +58,20 @@ __all__ = [
     "close_paid_off",
     "close_refused",
     "close_settled",
+    "confirm_line",
     "confirm_return_receipt",
     "decide_settlement",
+    "enter_from_line",
     "enter_return_receipt",
     "follow_deadline",
+    "import_statement",
     "lock_followers",
+    "match_lines",
     "pass_settled",
     "pass_write_off",
     "prepare_paid_off",
+    "propose_line",
+    "reject_line",
     "reject_return_receipt",
     "report_recovery",
     "send_back_settled",

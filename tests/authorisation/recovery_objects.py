@@ -6,9 +6,12 @@ from typing import Any
 from unittest.mock import patch
 
 from pool import clock, scope
+from pool.models import Role
 from recovery import services
+from recovery.models import AccountStatement
 from tests.authorisation.objects import Parts, World, builds
-from tests.factories.people import TODAY
+from tests.factories.account import Moved, csv_of, imported, lines_of
+from tests.factories.people import TODAY, person
 from tests.factories.recovery import (
     Project,
     accepted_settlement,
@@ -101,3 +104,22 @@ def settled_closing(world: World) -> Parts:
         accepted_settlement(one, ended_on=RECEIVED, on=TODAY)
         all_received(one, TODAY)
         return {"pk": passed_settled(one, TODAY).pk}
+
+
+def _statement(world: World) -> AccountStatement:
+    if "account" not in world.built:
+        with _today_stays():
+            said = csv_of([Moved(date(2024, 1, 2), "100.00", "R1", "某公司")])
+            world.built["account"] = {"statement": imported(said, person(Role.FINANCE_CLERK), TODAY)}
+    found: AccountStatement = world.built["account"]["statement"]
+    return found
+
+
+@builds("account_statement")
+def account_statement(world: World) -> Parts:
+    return {"pk": _statement(world).pk}
+
+
+@builds("account_line")
+def account_line(world: World) -> Parts:
+    return {"pk": lines_of(_statement(world))[0].pk}

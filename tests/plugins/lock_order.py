@@ -33,6 +33,7 @@ ORDER = (
     ("recovery_closing",),
     ("claims_paperspacket",),
     ("claims_payment",),
+    ("recovery_accountline",),
     ("ledger_account",),
 )  # fmt: skip
 """Who holds a row of a later line takes no new row of an earlier one."""

@@ -74,6 +74,9 @@ MORE = {
         "words": "the Chinese words of the spreadsheet for those facts",
     },
     "recovery": {
+        "account": "reads of the special account, which no case owns",
+        "camt": "the special account's statement as its bank's message says it",
+        "matching": "which movement of the ledger a line of that statement is: pure",
         "columns": "the columns of the upload of recoveries, for its template and its reader",
         "batches": "what an upload of recoveries brings",
         "terms": "the room's rules with the edition and the calendar in force filled in, for services and pages alike",

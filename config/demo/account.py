@@ -1,0 +1,89 @@
+"""The special account as its own bank tells it: last year's statement worked off, this January's on the desk."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from pool import scope
+from recovery import account, matching
+from recovery import services as recovery
+from recovery.matching import Movement
+from recovery.models import AccountLine, AccountStatement
+
+from .stage import Stage, fresh
+
+HEADERS = ("交易日期", "收入金额", "支出金额", "余额", "流水号", "对方户名", "摘要")
+LAST_YEAR_ENDS = datetime.date(2024, 12, 31)
+CLERK, APPROVER = "finance1", "finance2"
+
+
+@dataclass(frozen=True)
+class Told:
+    on: datetime.date
+    amount: Decimal
+    reference: str
+    who: str
+    remark: str
+
+
+INTEREST = Told(datetime.date(2024, 12, 21), Decimal("1283041.67"), "JX20241221001", "", "存款结息")
+FEE = Told(datetime.date(2025, 1, 6), Decimal("-120.00"), "SF20250106003", "", "账户管理费")
+UNKNOWN = Told(datetime.date(2025, 1, 14), Decimal("35000.00"), "ZR20250114017", "深圳市某实业有限公司", "往来款")
+"""Nobody knows what for: it waits for somebody to ask."""
+
+
+def lay_out(stage: Stage) -> None:
+    """One statement for the past, with its interest explained; one for January, in which something is still open."""
+    with scope.everything():
+        known = account.unmatched_movements()
+    past = [_told(one) for one in known if one.occurred_on <= LAST_YEAR_ENDS]
+    first = _imported(stage, "专户流水-2024.csv", [*past, INTEREST], Decimal("0.00"))
+    for line in _open(first):
+        _explain(stage, line)
+    recent = [_told(one) for one in known if one.occurred_on > LAST_YEAR_ENDS]
+    _imported(stage, "专户流水-202501.csv", [*recent, FEE, UNKNOWN], first.closing)
+
+
+def _told(one: Movement) -> Told:
+    """The budget's money arrives under a number of its own; the rest under the one it was entered by."""
+    if one.amount > 0 and one.label == "拨款到账":
+        return Told(one.occurred_on, one.amount, f"CZ{one.occurred_on:%Y%m%d}001", "深圳市财政局", one.reference)
+    return Told(one.occurred_on, one.amount, one.reference, "", one.label)
+
+
+def _imported(stage: Stage, name: str, told: Iterable[Told], opening: Decimal) -> AccountStatement:
+    content = io.StringIO()
+    writer = csv.writer(content)
+    writer.writerow(HEADERS)
+    balance = opening
+    for one in sorted(told, key=lambda one: one.on):
+        balance += one.amount
+        received, paid = (one.amount, "") if one.amount > 0 else ("", -one.amount)
+        writer.writerow([one.on, received, paid, balance, one.reference, one.who, one.remark])
+    file = SimpleUploadedFile(name, content.getvalue().encode("utf-8-sig"))
+    with stage.acting(CLERK) as (by, on):
+        return recovery.import_statement(file=file, by=by, on=on)
+
+
+def _open(statement: AccountStatement) -> list[AccountLine]:
+    with scope.everything():
+        return list(statement.lines.filter(state=AccountLine.State.OPEN).order_by("position"))
+
+
+def _explain(stage: Stage, line: AccountLine) -> None:
+    """By the clerk, and agreed to by the other."""
+    with stage.acting(CLERK) as (by, on):
+        movements = matching.likely(account.moved(line), account.unmatched_movements())
+        said = {"explanation": "vouchers", "vouchers": movements[0].vouchers} if movements else {
+            "explanation": "interest", "reason": "开户银行 2024 年第四季度结息通知单"
+        }  # fmt: skip
+        recovery.propose_line(line_id=line.pk, by=by, on=on, version=line.version, **said)
+    with stage.acting(APPROVER) as (by, on):
+        recovery.confirm_line(line_id=line.pk, by=by, on=on, version=fresh(line).version)

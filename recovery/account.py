@@ -1,0 +1,255 @@
+"""Reads of the special account (10.3(3)): lines not yet explained, movements of the ledger not yet on a statement, and
+how the two balances agree."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from claims.models import PapersPacket, Payment, Upgrade
+from pool.ledger import chart
+from pool.ledger.models import Appropriation, Entry, LedgerTransaction
+from pool.money import ZERO, total
+from recovery.matching import Moved, Movement
+from recovery.models import AccountLine, AccountStatement, LineVoucher, Return
+
+Kind = LedgerTransaction.Kind
+State = AccountLine.State
+
+
+def statements() -> "QuerySet[AccountStatement]":
+    """With how many lines they have and how many of them still wait."""
+    waiting = Count("lines", filter=~Q(lines__state=State.MATCHED))
+    return AccountStatement.objects.select_related("made_by", "file").annotate(count=Count("lines"), waiting=waiting)
+
+
+def last_statement() -> AccountStatement | None:
+    found: AccountStatement | None = AccountStatement.objects.order_by("-ends_on", "-id").first()
+    return found
+
+
+def open_lines() -> "QuerySet[AccountLine]":
+    return AccountLine.objects.filter(state=State.OPEN)
+
+
+def moved(line: AccountLine) -> Moved:
+    return Moved(str(line.pk), line.amount, line.reference, line.value_date)
+
+
+# --- movements of the ledger ------------------------------------------------------------------------------------------
+
+
+def unmatched_movements(until: date | None = None) -> list[Movement]:
+    """What moved the special account's money by the ledger and stands on no line yet; one transfer is one movement."""
+    return movements(_unmatched(until))
+
+
+def _unmatched(until: date | None) -> "QuerySet[LedgerTransaction]":
+    matched = LineVoucher.objects.filter(transaction=OuterRef("pk"), dropped=False)
+    of_first = LineVoucher.objects.filter(transaction=OuterRef("reverses"), dropped=False)
+    rows = LedgerTransaction.objects.filter(~Exists(matched))
+    # A voucher and its reversal, neither of which ever reached the bank, are nothing to look for.
+    rows = rows.exclude(reversed_by__isnull=False).exclude(Q(kind=Kind.REVERSAL) & ~Exists(of_first))
+    return rows if until is None else rows.filter(occurred_on__lte=until)
+
+
+def movements(rows: "QuerySet[LedgerTransaction]") -> list[Movement]:
+    cash = Q(entries__account__code=chart.CASH)
+    moving = rows.filter(cash).annotate(cash=Sum("entries__amount", filter=cash)).order_by("occurred_on", "id")
+    groups: dict[Any, list[LedgerTransaction]] = {}
+    for one in moving:
+        groups.setdefault(one.subject if one.kind == Kind.PAYMENT else one.pk, []).append(one)
+    pages = _pages(groups.values())
+    return [
+        Movement(
+            vouchers=tuple(one.pk for one in group),
+            amount=total(one.cash for one in group),
+            reference=group[0].reference,
+            occurred_on=group[0].occurred_on,
+            label=str(group[0].get_kind_display()),
+            url=pages.get(group[0].pk, ""),
+        )
+        for group in groups.values()
+    ]
+
+
+def _pages(groups: Iterable[list[LedgerTransaction]]) -> dict[int, str]:
+    """voucher → the page of the case it belongs to, in three questions."""
+    firsts = {group[0].key: group[0] for group in groups}
+    keys: dict[str, dict[str, int]] = {}
+    for key, one in firsts.items():
+        what, _colon, pk = key.partition(":")
+        keys.setdefault(what, {})[str(one.subject) if what == "payment" else pk] = one.pk
+    found = {}
+    packets = Payment.objects.filter(pk__in=keys.get("payment", {})).values_list("pk", "packet_id")
+    for pk, packet in packets:
+        found[keys["payment"][str(pk)]] = reverse("claims:packet", args=[packet])
+    places = {"return": "recovery:return", "refund": "claims:upgrade", "appropriation": "appropriation"}
+    for what, place in places.items():
+        for pk, voucher in keys.get(what, {}).items():
+            found[voucher] = reverse(place, args=[pk])
+    return found
+
+
+def vouchers_of(line: AccountLine) -> list[Movement]:
+    """The movements that the line was found to be, or is said to be."""
+    tied = LineVoucher.objects.filter(line=line, dropped=False).values("transaction")
+    return movements(LedgerTransaction.objects.filter(pk__in=tied))
+
+
+# --- what a line may be before it is in the ledger --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case that waits for money to move: a transfer instructed, a return or refund owed, an appropriation entered."""
+
+    kind: str
+    pk: UUID
+    label: str
+    who: str
+    amount: Decimal
+    url: str
+    version: int
+    is_ours: bool = False
+
+
+def waiting_for(line: AccountLine) -> list[Waiting]:
+    """Cases of this amount and direction that no voucher stands for yet."""
+    found = list(_transfers(line) if line.amount < 0 else _arrivals(line))
+    for place, one in enumerate(found):
+        if one.label in line.remark or one.who in line.counterparty:
+            found[place] = Waiting(**{**one.__dict__, "is_ours": True})
+    return sorted(found, key=lambda one: not one.is_ours)
+
+
+def _transfers(line: AccountLine) -> Iterable[Waiting]:
+    rows = Payment.objects.filter(state=Payment.State.INSTRUCTED, amount=-line.amount).select_related("bank")
+    for row in rows.order_by("pk"):
+        url = reverse("claims:packet", args=[row.packet_id])
+        yield Waiting("payment", row.pk, row.number, row.bank.name, row.amount, url, row.version)
+
+
+def _arrivals(line: AccountLine) -> Iterable[Waiting]:
+    returns = Return.objects.filter(state=Return.State.DUE, amount=line.amount).select_related("bank")
+    for row in returns.order_by("due_on", "pk"):
+        url = reverse("recovery:return", args=[row.pk])
+        yield Waiting("return", row.pk, row.number, row.bank.name, row.amount, url, row.version)
+    refunds = Upgrade.objects.filter(state=Upgrade.State.APPROVED, refund_due=line.amount).select_related("bank")
+    for row in refunds.order_by("pk"):
+        url = reverse("claims:upgrade", args=[row.pk])
+        yield Waiting("refund", row.pk, row.claim.number, row.bank.name, row.refund_due, url, row.version)
+    budget = Appropriation.objects.filter(confirmed_on=None, withdrawn_on=None, amount=line.amount)
+    for row in budget.order_by("on", "pk"):
+        yield Waiting(
+            "appropriation", row.pk, row.number, row.document, row.amount, row.get_absolute_url(), row.version
+        )
+
+
+# --- do the two balances agree? ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Agreement:
+    """银行存款余额调节表 as of the statements' last day: each balance, adjusted by what only the other has."""
+
+    on: date
+    by_bank: Decimal
+    by_ledger: Decimal
+    bank_lacks: list[Movement] = field(default_factory=list)
+    ledger_lacks: list[AccountLine] = field(default_factory=list)
+
+    @property
+    def bank_adjusted(self) -> Decimal:
+        return self.by_bank + total(one.amount for one in self.bank_lacks)
+
+    @property
+    def ledger_adjusted(self) -> Decimal:
+        return self.by_ledger + total(line.amount for line in self.ledger_lacks)
+
+    @property
+    def difference(self) -> Decimal:
+        return self.bank_adjusted - self.ledger_adjusted
+
+
+def agreement() -> Agreement | None:
+    """None before the first statement."""
+    last = last_statement()
+    if last is None:
+        return None
+    entries = Entry.objects.filter(account__code=chart.CASH, transaction__occurred_on__lte=last.ends_on)
+    posted = Exists(LineVoucher.objects.filter(line=OuterRef("pk"), dropped=False))
+    lacking = AccountLine.objects.filter(~posted).select_related("statement")
+    return Agreement(
+        on=last.ends_on,
+        by_bank=last.closing,
+        by_ledger=entries.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"],
+        bank_lacks=unmatched_movements(last.ends_on),
+        ledger_lacks=list(lacking.order_by("booked_on", "position")),
+    )
+
+
+# --- plan = paid = ledger = statement ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One bank's part of one plan: what was promised, ordered, posted and seen on the account."""
+
+    packet: PapersPacket
+    payment: Payment | None
+    posted: Decimal
+    seen: Decimal
+
+    @property
+    def planned(self) -> Decimal:
+        amount: Decimal = self.packet.total
+        return amount
+
+    @property
+    def ordered(self) -> Decimal:
+        return self.payment.amount if self.payment else ZERO
+
+    @property
+    def is_whole(self) -> bool:
+        return self.planned == self.ordered == self.posted == self.seen
+
+    @property
+    def state(self) -> str:
+        if self.is_whole:
+            return "agrees"
+        return "differs" if self.payment and self.payment.state == Payment.State.POSTED else "open"
+
+
+def proofs(packets: "QuerySet[PapersPacket]") -> list[Proof]:
+    """Four figures for each packet, in three questions."""
+    rows = list(packets.select_related("plan", "bank"))
+    live = Payment.objects.filter(packet__in=rows).exclude(state=Payment.State.FAILED)
+    payments = {one.packet_id: one for one in live}
+    keys = [one.pk for one in payments.values()]
+    out = Q(account__code=chart.CASH, transaction__kind=Kind.PAYMENT, transaction__subject__in=keys)
+    entries = Entry.objects.filter(out)
+    posted = _by_payment(entries)
+    seen = _by_payment(entries.filter(transaction__in=_seen_vouchers()))
+    return [
+        Proof(row, payment, posted.get(key, ZERO), seen.get(key, ZERO))
+        for row in rows
+        for payment in [payments.get(row.pk)]
+        for key in [payment.pk if payment else None]
+    ]
+
+
+def _seen_vouchers() -> "QuerySet[LineVoucher]":
+    matched = LineVoucher.objects.filter(dropped=False, line__state=State.MATCHED)
+    return matched.values("transaction")
+
+
+def _by_payment(entries: "QuerySet[Entry]") -> dict[Any, Decimal]:
+    rows = entries.values(key=F("transaction__subject")).annotate(sum=Sum("amount")).order_by()
+    return {row["key"]: -row["sum"] for row in rows}

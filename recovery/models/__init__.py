@@ -1,0 +1,6 @@
+"""The rows of this room: what follows a payment, and the special account's own statement."""
+
+from recovery.models.account import AccountLine, AccountStatement, LineVoucher
+from recovery.models.projects import Closing, Recovery, Return, Settlement
+
+__all__ = ["AccountLine", "AccountStatement", "Closing", "LineVoucher", "Recovery", "Return", "Settlement"]

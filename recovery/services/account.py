@@ -1,0 +1,276 @@
+"""The special account's statement (10.3(3)): taken in, held against the ledger, the rest explained by two people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from claims import services as claims
+from claims.services import locking
+from pool import hats, moves, storage
+from pool.errors import Refused
+from pool.formats import yuan
+from pool.jobs import lock_number
+from pool.ledger import services as ledger
+from pool.ledger.models import LedgerTransaction
+from pool.models import StoredFile, Transition, User
+from recovery import account as selectors
+from recovery import camt, intake, matching
+from recovery import permissions as may
+from recovery.intake import ARTICLE, Statement
+from recovery.models import AccountLine, AccountStatement, LineVoucher
+from recovery.services.common import note, number
+from recovery.services.returns import enter_return_receipt
+
+PURPOSE = "account_statement"
+MOST_BYTES = 20 << 20
+CLERK, CHECKER = "finance_clerk", "finance_approver"
+State = AccountLine.State
+Explanation = AccountLine.Explanation
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def import_statement(*, file: UploadedFile, by: User, on: date) -> AccountStatement:
+    """Take the file in whole, or refuse it whole; what agrees with the ledger without doubt is matched at once."""
+    may.require(may.keep_account(by))
+    _one_at_a_time()
+    stored = storage.keep(file, name=file.name or "", purpose=PURPOSE, by=by, max_bytes=MOST_BYTES)
+    path = Path(settings.MEDIA_ROOT) / stored.path
+    is_camt = camt.looks_like_xml(path)
+    said = camt.read(path) if is_camt else intake.read_sheet(path)
+    _refuse_sums(said)
+    _refuse_unfollowing(said, stored, on)
+    statement: AccountStatement = AccountStatement.objects.create(
+        number=number("LS", on), file=stored, made_by=by, made_on=on,
+        format=AccountStatement.Format.CAMT_053 if is_camt else AccountStatement.Format.SHEET,
+        starts_on=said.starts_on, ends_on=said.ends_on, opening=said.opening, closing=said.closing,
+    )  # fmt: skip
+    _write_lines(statement, said, by=by, on=on)
+    after = {"lines": len(said.lines), "closing": said.closing, "sha256": stored.sha256}
+    note("import_statement", statement, by=by, on=on, after=after, article=ARTICLE)
+    match_lines(on)
+    return statement
+
+
+def _one_at_a_time() -> None:
+    """Two files at once could both follow the same one; the statements themselves are never changed, so not locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("account", "import")])
+
+
+def _write_lines(statement: AccountStatement, said: Statement, *, by: User, on: date) -> None:
+    rows = AccountLine.objects.bulk_create(
+        AccountLine(
+            statement=statement, position=line.place, booked_on=line.booked_on, value_date=line.value_date,
+            amount=line.amount, reference=line.reference, counterparty=line.counterparty,
+            counterparty_account=line.counterparty_account, remark=line.remark,
+        )
+        for line in said.lines
+    )  # fmt: skip
+    kind = AccountLine._meta.label_lower
+    Transition.objects.bulk_create(
+        Transition(subject_kind=kind, subject_id=row.pk, field="state", source="", target=row.state, by=by, on=on)
+        for row in rows
+    )
+
+
+def _refuse_sums(said: Statement) -> None:
+    moved = sum((line.amount for line in said.lines), Decimal(0))
+    if said.opening + moved != said.closing:
+        text = _("期初余额 %(opening)s 元加本期收支 %(moved)s 元，与期末余额 %(closing)s 元不符，请重新下载完整流水。")
+        words = {"opening": yuan(said.opening), "moved": yuan(moved), "closing": yuan(said.closing)}
+        raise Refused("statement_sums", text % words, ARTICLE, "file")
+    outside = [line for line in said.lines if not said.starts_on <= line.booked_on <= said.ends_on]
+    if outside:
+        text = _("第 %(place)s 笔的交易日期 %(day)s 不在流水的起止日期之内。")
+        raise Refused("line_outside", text % {"place": outside[0].place, "day": outside[0].booked_on}, ARTICLE, "file")
+
+
+def _refuse_unfollowing(said: Statement, stored: StoredFile, on: date) -> None:
+    """Nothing twice, nothing left out: it begins after the last one ends, at the balance where that one closed."""
+    if said.ends_on > on:
+        raise Refused("statement_ahead", _("流水截止日 %(day)s 晚于今天。") % {"day": said.ends_on}, ARTICLE, "file")
+    same = AccountStatement.objects.filter(file__sha256=stored.sha256).first()
+    if same is not None:
+        raise Refused("statement_known", _("该文件已导入，见 %(number)s。") % {"number": same.number}, ARTICLE, "file")
+    last = selectors.last_statement()
+    if last is None:
+        return
+    words = {"number": last.number, "ends_on": last.ends_on, "closing": yuan(last.closing)}
+    if said.starts_on <= last.ends_on:
+        text = _("已导入至 %(ends_on)s（%(number)s），请下载其后的流水。")
+        raise Refused("statement_overlaps", text % words, ARTICLE, "file")
+    if said.opening != last.closing:
+        text = _(
+            "期初余额 %(opening)s 元与上一份 %(number)s（至 %(ends_on)s）的期末余额 %(closing)s 元不符，中间缺流水。"
+        )
+        raise Refused("statement_gap", text % {**words, "opening": yuan(said.opening)}, ARTICLE, "file")
+
+
+# --- by the machine ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def match_lines(on: date) -> dict[str, int]:
+    """Match every open line about which there is no doubt."""
+    lines = {str(line.pk): line for line in selectors.open_lines().select_for_update(of=("self",)).order_by("pk")}
+    pairs = matching.without_doubt(map(selectors.moved, lines.values()), selectors.unmatched_movements())
+    for key, movement in pairs.items():
+        _tie(lines[key], movement.vouchers)
+        moves.move(
+            lines[key], "match", by=None, on=on, article=ARTICLE, explanation=Explanation.VOUCHERS, matched_on=on
+        )
+    return {"matched": len(pairs), "open": len(lines) - len(pairs)}
+
+
+def _tie(line: AccountLine, vouchers: Iterable[int]) -> None:
+    LineVoucher.objects.bulk_create(LineVoucher(line=line, transaction_id=one) for one in vouchers)
+
+
+# --- by two people ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose_line(
+    *, line_id: UUID, explanation: str, by: User, on: date, version: int, vouchers: Sequence[int] = (), reason: str = ""
+) -> AccountLine:
+    """One person says what a line is: a movement of the ledger, interest, a fee, or money of unknown origin."""
+    line = locking.row(AccountLine, line_id)
+    may.require(may.keep_account(by))
+    locking.check(line, version)
+    hats.wear(line, by, CLERK)
+    if explanation not in Explanation.values:
+        raise Refused("explanation_unknown", _("请选择这笔流水的说明。"), ARTICLE, "explanation")
+    if explanation == Explanation.VOUCHERS:
+        _refuse_other_sum(line, vouchers)
+        _tie(line, vouchers)
+    else:
+        _refuse_wrong_side(line, explanation)
+        if not reason.strip():
+            raise Refused("reason_missing", _("请写明核对依据，例如利息清单号或对方来电情况。"), ARTICLE, "reason")
+    moves.move(
+        line, "propose", by=by, on=on, article=ARTICLE, explanation=explanation, note=reason.strip()[:400],
+        proposed_by=by,
+    )  # fmt: skip
+    after = {"explanation": explanation, "vouchers": list(vouchers), "amount": line.amount}
+    note("propose_line", line, by=by, on=on, after=after, article=ARTICLE, reason=reason)
+    return line
+
+
+def _refuse_other_sum(line: AccountLine, vouchers: Sequence[int]) -> None:
+    free = {number: one for one in selectors.unmatched_movements() for number in one.vouchers}
+    if not vouchers or not set(vouchers) <= free.keys():
+        raise Refused("voucher_taken", _("所选凭证不存在，或已与另一笔流水核对。"), ARTICLE, "vouchers")
+    total = sum((one.amount for one in {free[number] for number in vouchers}), Decimal(0))
+    if total != line.amount:
+        text = _("所选凭证合计 %(total)s 元，与流水金额 %(amount)s 元不符。")
+        raise Refused("sum_differs", text % {"total": yuan(total), "amount": yuan(line.amount)}, ARTICLE, "vouchers")
+
+
+def _refuse_wrong_side(line: AccountLine, explanation: str) -> None:
+    goes_out = explanation == Explanation.FEE
+    if goes_out != (line.amount < 0):
+        text = _("“%(word)s”应为%(side)s，与这笔流水的方向不符。")
+        words = {"word": Explanation(explanation).label, "side": _("支出") if goes_out else _("收入")}
+        raise Refused("wrong_side", text % words, ARTICLE, "explanation")
+
+
+@transaction.atomic
+def enter_from_line(*, line_id: UUID, kind: str, subject: str, by: User, on: date, version: int) -> str:
+    """The line is the bank's advice of a case that waits for one: its value date and reference are entered there.
+
+    Gives the address of the case, where another person confirms.
+    """
+    line = AccountLine.objects.get(pk=line_id)
+    may.require(may.keep_account(by))
+    locking.check(line, version)
+    _refuse_settled(line)
+    case = next((one for one in selectors.waiting_for(line) if (one.kind, str(one.pk)) == (kind, subject)), None)
+    if case is None or kind not in ENTER:
+        raise Refused("case_not_waiting", _("所选事项已办理或金额不符，请刷新页面。"), ARTICLE)
+    if not line.reference:
+        raise Refused("reference_missing", _("这笔流水没有银行流水号，请在该事项的页面登记回单。"), ARTICLE)
+    ENTER[kind](line, case, by, on)
+    note("enter_from_line", line, by=by, on=on, after={"kind": kind, "case": case.label}, article=ARTICLE)
+    return case.url
+
+
+def _refuse_settled(line: AccountLine) -> None:
+    if line.state != State.OPEN:
+        raise Refused("line_not_open", _("这笔流水已核对或待复核。"), ARTICLE)
+
+
+def _enter_payment(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    claims.enter_confirmation(
+        payment_id=case.pk, by=by, on=on, version=case.version, value_date=line.value_date,
+        bank_reference=line.reference,
+    )  # fmt: skip
+
+
+def _enter_return(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    enter_return_receipt(
+        return_id=case.pk, amount=line.amount, reference=line.reference, received_on=line.value_date, by=by, on=on,
+        version=case.version,
+    )  # fmt: skip
+
+
+def _enter_refund(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    claims.enter_refund(
+        upgrade_id=case.pk, amount=line.amount, refunded_on=line.value_date, bank_reference=line.reference, by=by,
+        on=on, version=case.version,
+    )  # fmt: skip
+
+
+ENTER = {"payment": _enter_payment, "return": _enter_return, "refund": _enter_refund}
+
+
+@transaction.atomic
+def confirm_line(*, line_id: UUID, by: User, on: date, version: int) -> AccountLine:
+    """Another person finds it so; interest, fees and unknown money are posted now, once."""
+    line = locking.row(AccountLine, line_id)
+    may.require(may.check_account(by))
+    locking.check(line, version)
+    hats.wear(line, by, CHECKER)
+    if line.state == State.PROPOSED and line.explanation in AccountLine.BOOKS:
+        _tie(line, [_post(line, by).pk])
+    moves.move(line, "confirm", by=by, on=on, article=ARTICLE, checked_by=by, matched_on=on)
+    note("confirm_line", line, by=by, on=on, after={"explanation": line.explanation}, article=ARTICLE)
+    return line
+
+
+def _post(line: AccountLine, by: User) -> LedgerTransaction:
+    post = {
+        Explanation.INTEREST: ledger.earn_interest,
+        Explanation.FEE: ledger.pay_fee,
+        Explanation.UNEXPLAINED: ledger.receive_unexplained,
+    }[Explanation(line.explanation)]
+    said: Mapping[str, Any] = {"on": line.value_date, "prepared_by": line.proposed_by, "approved_by": by}
+    posted: LedgerTransaction = post(
+        key=f"account-line:{line.pk}", amount=abs(line.amount), reference=line.reference, **said
+    )
+    return posted
+
+
+@transaction.atomic
+def reject_line(*, line_id: UUID, by: User, on: date, version: int, reason: str) -> AccountLine:
+    """The second person does not find it so: it is open again."""
+    line = locking.row(AccountLine, line_id)
+    may.require(may.check_account(by))
+    locking.check(line, version)
+    if not reason.strip():
+        raise Refused("reason_missing", _("请写明理由。"), ARTICLE, "reason")
+    hats.wear(line, by, CHECKER)
+    LineVoucher.objects.filter(line=line, dropped=False).update(dropped=True)
+    moves.move(line, "reject", by=by, on=on, article=ARTICLE, reason=reason, explanation="", proposed_by=None)
+    note("reject_line", line, by=by, on=on, article=ARTICLE, reason=reason)
+    return line
