@@ -69,11 +69,14 @@ class UploadForm(forms.Form):
     rehearsal = forms.BooleanField(required=False)
 
 
+TICKED = "ticked"
+
+
 class ConfirmationForm(forms.Form):
     """Why rows with a warning are right: the ticked rows, or one warning wherever it waits."""
 
     rows = forms.ModelMultipleChoiceField(UploadRow.objects.none(), required=False)
-    code = forms.ChoiceField(label=_("确认哪些行"), required=False)
+    code = forms.ChoiceField(label=_("确认哪些行"))
     reason = forms.CharField(
         label=_("理由"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("写明为什么无误，例如：授信总额为续授信前的额度，已核对授信批复。复核人员和管理机构都会看到。"),
@@ -82,7 +85,7 @@ class ConfirmationForm(forms.Form):
     def __init__(self, *args: Any, rows: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rows"].queryset = rows
-        self.fields["code"].choices = [("", _("上面勾选的行")), *kinds]
+        self.fields["code"].choices = [(TICKED, _("上面勾选的行")), *kinds]
 
 
 class ClassificationForm(forms.Form):

@@ -15,4 +15,5 @@ def main(arguments: Sequence[str]) -> int:
         raise Stop("There are no benchmarks yet (bench/run.py).")
     setting_up.to_develop()
     with services("bench") as environment:
-        return subprocess.run([python(), "-m", "bench.run", *arguments], cwd=ROOT, env=environment).returncode
+        module, rest = ("bench.imports", arguments[1:]) if arguments[:1] == ["imports"] else ("bench.run", arguments)
+        return subprocess.run([python(), "-m", module, *rest], cwd=ROOT, env=environment).returncode

@@ -101,6 +101,8 @@ class Upload(FSMModelMixin, BankOwned):
             return str(_("已生效"))
         if self.rehearsal and self.state == self.State.CHECKED:
             return str(_("试运行完毕"))
+        if self.rows_unconfirmed and self.state == self.State.CHECKED:
+            return str(_("待确认提示"))
         return str(dict(self.State.choices)[self.state])
 
     @transition(field=state, source=State.RECEIVED, target=State.CHECKING)

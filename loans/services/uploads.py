@@ -23,7 +23,7 @@ from pool.models import StoredFile, User
 from pool.moves import move
 from pool.numbering import next_number
 from pool.selectors import edition
-from pool.sheets import row_of
+from pool.sheets import DEFAULT_LIMITS, row_of
 
 State = Upload.State
 Status = UploadRow.Status
@@ -53,7 +53,8 @@ def receive_upload(
 ) -> Upload:
     """Keep the file and promise its check; nothing is a loan, or classified, yet. A rehearsal never becomes any."""
     bank_id = _bank_for(by, on) if kind == Upload.Kind.LOANS.value else _own_bank(by)
-    stored = storage.keep(file, name=name, purpose=FILE_PURPOSE, by=by, bank=bank_id)
+    limit = DEFAULT_LIMITS.csv_bytes  # the reader refuses a workbook above its own, smaller one
+    stored = storage.keep(file, name=name, purpose=FILE_PURPOSE, by=by, bank=bank_id, max_bytes=limit)
     return _receive(bank_id, stored, by, on, kind=kind, rehearsal=rehearsal)
 
 

@@ -243,27 +243,15 @@ def _pace(upload: Upload) -> str:
 
 
 def _waiting(upload: Upload) -> dict[str, Any] | None:
-    """Who acts now: the page always says it."""
-    article = _words(upload)["article"]
-    if upload.rehearsal:
+    """Who acts now, and until when: the page always says it."""
+    if upload.rehearsal or upload.state != State.CHECKED:
         return None
-    if upload.state == State.CHECKED and upload.rows_unconfirmed:
-        rows = {"rows": whole(upload.rows_unconfirmed)}
-        title = _("%(rows)s 行有提示，写明理由后才能复核提交") % rows
-        return {"title": title, "who": _("本行经办人员"), "due": None, "left": None, "article": TRUTH}
-    if upload.state == State.CHECKED and upload.rows_good and not upload.is_of_loans:
-        return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": None, "left": None, "article": article}
-    if upload.state == State.CHECKED and upload.rows_good:
-        windows = selectors.open_windows(clock.today())
-        due = windows[0].window.closes_on if windows else None
-        left = windows[0].left if windows else None
-        return {"title": _("复核后提交"), "who": _("本行复核人员"), "due": due, "left": left, "article": article}
-    if upload.state == State.CHECKED:
-        return {
-            "title": _("没有可提交的行，请改正后重新上传"),
-            "who": _("本行经办人员"),
-            "due": None,
-            "left": None,
-            "article": article,
-        }
-    return None
+    maker, windows = _("本行经办人员"), selectors.open_windows(clock.today()) if upload.is_of_loans else []
+    due = {"due": windows[0].window.closes_on, "left": windows[0].left} if windows else {"due": None, "left": None}
+    if upload.rows_unconfirmed:
+        title = _("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": whole(upload.rows_unconfirmed)}
+        return {"title": title, "who": maker, **due, "article": TRUTH}
+    article = _words(upload)["article"]
+    if upload.rows_good:
+        return {"title": _("复核后提交"), "who": _("本行复核人员"), **due, "article": article}
+    return {"title": _("没有可提交的行，请改正后重新上传"), "who": maker, **due, "article": article}

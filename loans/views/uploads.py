@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from loans import permissions as may
 from loans import reports, selectors, services
 from loans.columns import CLASSIFICATION_SCHEMA, LOAN_SCHEMA
-from loans.forms import SECTIONS, LoanEntryForm, UploadForm
+from loans.forms import SECTIONS, TICKED, LoanEntryForm, UploadForm
 from loans.kinds import KINDS, kind_of
 from loans.models import Upload, UploadRow
 from loans.services.uploads import RowRefused
@@ -218,9 +218,10 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         context = batch.of_upload(request, found, form)
         return render(request, "loans/upload.html", context, status=422)
     given = form.cleaned_data
+    ticked = given["code"] == TICKED
     count = services.confirm_warnings(
-        upload_id=found.pk, by=request.user, on=clock.today(), reason=given["reason"], code=given["code"],
-        rows=[row.pk for row in given["rows"]],
+        upload_id=found.pk, by=request.user, on=clock.today(), reason=given["reason"],
+        code="" if ticked else given["code"], rows=[row.pk for row in given["rows"]] if ticked else (),
     )  # fmt: skip
     messages.success(request, _("已确认 %(rows)s 行，理由已记录。") % {"rows": whole(count)})
     found.refresh_from_db()

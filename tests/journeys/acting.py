@@ -109,12 +109,13 @@ class Person:
         else:
             self.field(label).check()
 
-    def upload(self, label: str, content: bytes, name: str) -> None:
-        """Choose a file and send its form."""
+    def upload(self, label: str, content: bytes, name: str, button: str = "") -> None:
+        """Choose a file and send its form, by its first button or the one that says so."""
         field = self.field(label)
         field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
         form = self.window.locator("form").filter(has=field)
-        self._and_arrive(form.locator("button[type=submit], button:not([type])").click)
+        buttons = form.locator("button[type=submit], button:not([type])")
+        self._and_arrive((buttons.filter(has_text=button) if button else buttons.first).click)
 
     def attach(self, label: str, content: bytes, name: str) -> None:
         """Choose a file among other fields; the form is sent by its button."""

@@ -186,7 +186,7 @@ def test_on_the_page_the_maker_ticks_rows_and_the_checker_reads_why(team):
     ticked = [str(row.pk) for row in rows_of(upload)[:2]]
     answer = maker.post(
         reverse("loans:upload_confirm", args=[upload.pk]),
-        {"rows": ticked, "code": "", "reason": WHY, "form_key": "0b8b4bd4-7d2f-4c49-9d5e-0b8b4bd47d2f"},
+        {"rows": ticked, "code": "ticked", "reason": WHY, "form_key": "0b8b4bd4-7d2f-4c49-9d5e-0b8b4bd47d2f"},
     )
     assert answer.status_code == 302 and answer.url.endswith("?rows=good")
     seen = _page(team.checker, f"{url}?rows=good")
