@@ -4,10 +4,13 @@ import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -130,9 +133,22 @@ def _write_own(upload: Upload, path: Path, reader: Reader, target: IO[bytes]) ->
 
 
 def _marks(upload: Upload, places: dict[str, str]) -> Iterator[tuple[int, marking.RowMark]]:
-    """Row by row, so that a long file takes no memory."""
+    """Row by row, so that a long file takes no memory; most rows have nothing to say and are not looked into."""
+    quiet = Q(problems=[], findings=[]) & ~Q(status=UploadRow.Status.HELD)
+    return merge(_quiet(upload, quiet), _telling(upload, quiet, places), key=itemgetter(0))
+
+
+def _quiet(upload: Upload, quiet: Q) -> Iterator[tuple[int, marking.RowMark]]:
+    by_status: dict[str, marking.RowMark] = {}
+    for number, status in rows_of(upload).filter(quiet).values_list("row", "status").iterator(chunk_size=AT_ONCE):
+        if status not in by_status:
+            by_status[status] = marking.RowMark(_result(upload, UploadRow(status=status)))
+        yield number, by_status[status]
+
+
+def _telling(upload: Upload, quiet: Q, places: dict[str, str]) -> Iterator[tuple[int, marking.RowMark]]:
     known = confirming.of_rows(rows_of(upload).exclude(doubts=[]))
-    for row in rows_of(upload).defer("facts").iterator(chunk_size=AT_ONCE):
+    for row in rows_of(upload).exclude(quiet).defer("facts").iterator(chunk_size=AT_ONCE):
         yield row.row, _mark(upload, row, places, known)
 
 

@@ -69,6 +69,7 @@ def the_maker_says_why(maker: Person, batch: str, album: Album) -> None:
     maker.sees("已选 1 行")
     maker.fill("理由", WHY)
     album.keep(maker)
+    on_a_telephone(maker, album)
     maker.press("确认无误")
     maker.sees("已确认 1 行，理由已记录")
     maker.field("确认哪些行").select_option(index=1)
@@ -76,6 +77,15 @@ def the_maker_says_why(maker: Person, batch: str, album: Album) -> None:
     maker.press("确认无误")
     maker.sees("已确认 1 行，理由已记录", f"确认：{WHY}"[:3])
     album.keep(maker)
+
+
+def on_a_telephone(maker: Person, album: Album) -> None:
+    """Nothing stands beyond the right edge."""
+    size = maker.window.viewport_size
+    maker.window.set_viewport_size({"width": 390, "height": 844})
+    assert maker.window.evaluate("document.documentElement.scrollWidth") <= 390
+    album.keep(maker)
+    maker.window.set_viewport_size(size)
 
 
 def the_checker_submits(checker: Person, batch: str, rows: int, album: Album) -> None:
