@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from loans import selectors, services
 from loans.models import Upload
@@ -19,9 +20,9 @@ def receive(stage: Stage, bank: str, rows: Iterable[Cells], name: str) -> Upload
     return receive_bytes(stage, bank, as_csv(rows), name)
 
 
-def receive_bytes(stage: Stage, bank: str, content: bytes, name: str) -> Upload:
+def receive_bytes(stage: Stage, bank: str, content: bytes, name: str, **given: Any) -> Upload:
     with stage.acting(f"{bank.lower()}-maker") as (by, on):
-        return services.receive_upload(file=content, name=name, by=by, on=on)
+        return services.receive_upload(file=content, name=name, by=by, on=on, **given)
 
 
 def check(stage: Stage, bank: str, rows: Iterable[Cells], name: str) -> Upload:
@@ -36,10 +37,10 @@ def enter(stage: Stage, bank: str, rows: Iterable[Cells], name: str) -> Upload:
     return submit(stage, bank, check(stage, bank, rows, name))
 
 
-def confirm(stage: Stage, bank: str, upload: Upload) -> Upload:
-    """The maker says of every row with a warning why it is right."""
+def confirm(stage: Stage, bank: str, upload: Upload, kinds: int | None = None) -> Upload:
+    """The maker says of the rows with a warning why they are right; of so many kinds of warning, or of all."""
     with stage.acting(f"{bank.lower()}-maker") as (by, on):
-        for code, _count, _first in selectors.open_warnings(upload):
+        for code, _count, _first in selectors.open_warnings(upload)[:kinds]:
             services.confirm_warnings(upload_id=upload.pk, code=code, reason=REASON, by=by, on=on)
     return fresh(upload)
 

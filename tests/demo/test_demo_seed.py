@@ -8,7 +8,7 @@ from claims.models import Claim, FundingPlan, Objection, PapersPacket, Payment, 
 from config.demo import seed, world
 from config.demo.loans import DEMO_DAY
 from evaluation.models import Evaluation, Report
-from loans.models import Correction, Extension, Loan, Upload
+from loans.models import Confirmation, Correction, Extension, Loan, Upload
 from pool import clock, scope
 from pool.models import Transition
 from recovery.models import Closing, Recovery, Return, Settlement
@@ -29,6 +29,12 @@ def test_the_demo_has_every_state_and_nothing_in_it_breaks_an_invariant(committe
         assert not missing, missing
         assert Report.objects.filter(period="2024H1", state=Report.State.ISSUED).exists()
         assert Evaluation.objects.filter(state=Evaluation.State.FILED).exists()
+        tried = Upload.objects.get(rehearsal=True)
+        assert (tried.state, tried.rows_unconfirmed, tried.rows_held) == ("checked", 1, 1)
+        classes = Upload.objects.get(kind=Upload.Kind.CLASSIFICATIONS)
+        assert classes.state == "checked" and classes.rows_good and classes.rows_held == 1
+        assert Confirmation.objects.exists()
+        assert Upload.objects.filter(state="checked", rehearsal=False, rows_unconfirmed=0, kind="loans").exists()
     call_command("verify", "--all")
 
 
