@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from claims.models import Payment
 from pool import scope
 from recovery import account, matching
 from recovery import services as recovery
@@ -35,6 +36,7 @@ class Told:
 
 INTEREST = Told(datetime.date(2024, 12, 21), Decimal("1283041.67"), "JX20241221001", "", "存款结息")
 FEE = Told(datetime.date(2025, 1, 6), Decimal("-120.00"), "SF20250106003", "", "账户管理费")
+YESTERDAY = datetime.date(2025, 1, 15)
 UNKNOWN = Told(datetime.date(2025, 1, 14), Decimal("35000.00"), "ZR20250114017", "深圳市某实业有限公司", "往来款")
 """Nobody knows what for: it waits for somebody to ask."""
 
@@ -48,7 +50,15 @@ def lay_out(stage: Stage) -> None:
     for line in _open(first):
         _explain(stage, line)
     recent = [_told(one) for one in known if one.occurred_on > LAST_YEAR_ENDS]
-    _imported(stage, "专户流水-202501.csv", [*recent, FEE, UNKNOWN], first.closing)
+    _imported(stage, "专户流水-202501.csv", [*recent, FEE, UNKNOWN, *_arrived()], first.closing)
+
+
+def _arrived() -> Iterator[Told]:
+    """A transfer that went out yesterday: the clerk enters its advice from the line."""
+    with scope.everything():
+        sent = Payment.objects.filter(state=Payment.State.INSTRUCTED).select_related("bank")
+        for one in sent.order_by("number")[:1]:
+            yield Told(YESTERDAY, -one.amount, "ZF20250115009", one.bank.name, one.number)
 
 
 def _told(one: Movement) -> Told:
