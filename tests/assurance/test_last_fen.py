@@ -49,7 +49,7 @@ def test_the_last_fen_is_promised_once(committed_db: str) -> None:
     with scope.everything():
         clerk = person("finance_clerk")
     with Crowd(width(16, 64)) as crowd:
-        for number in rounds(100, 2000):
+        for number in rounds(100, 2000, share=0.5):
             funds = filled(number, clerk)
             rush = reserving(crowd, number, clerk)
             assert len(rush.answers) == funds // SHARE
@@ -91,7 +91,7 @@ def test_plans_issued_at_once_take_the_money_once(committed_db: str, monkeypatch
     make.money(str(affordable * ready[0].amount), desk)
     make.reach(ISSUED)
     with Crowd(drafts) as crowd:
-        for _number in rounds(3, 200):
+        for _number in rounds(3, 200, share=0.5):
             with scope.everything():
                 plans = [claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk]) for claim in ready]
             rush = crowd.rush([lambda plan=plan: issued(plan, desk) for plan in plans])

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from claims.models import Payment
 from claims.services.publicity import end_due
 from pool import clock, moves, scope
 from pool.errors import Refused
@@ -191,7 +192,7 @@ class Machine(RuleBasedStateMachine):
             assert not expected, f"{self.story(which)}: {name} by {person.role} in {life.state} was refused: {no}"
             self.world.counted["refused"] += 1
             return
-        if not expected and self.is_harmless(name, life, person, bank):
+        if not expected and self.is_harmless(name, life, person, bank, answer):
             return
         assert expected, f"{name} by {person.role} of bank {bank} in {life.state} was let through"
         model.done(name, life, self.fund, person.pk)
@@ -210,10 +211,12 @@ class Machine(RuleBasedStateMachine):
         drafted, submitted = self.filed.get((which, "draft")), self.filed.get((which, "submit"))
         return drafted is not None and submitted is not None and (submitted - drafted).days > 7
 
-    def is_harmless(self, name: str, life: Life, person: User, bank: int | None) -> bool:
+    def is_harmless(self, name: str, life: Life, person: User, bank: int | None, answer: Any) -> bool:
         """Asked again, the first answer is given again: the model would do nothing either."""
-        again = {"draft": "draft", "prepare": "prepared", "transfer": model.AFTER_PAYMENT}
+        again = {"draft": "draft", "transfer": model.AFTER_PAYMENT}
         right = person.role in STEPS[name].roles and (person.role not in model.OF_THE_BANK or bank == life.bank)
+        if name == "prepare":  # the transfer that was drawn up already, whatever has become of it
+            return right and (life.state == "prepared" or answer.state != Payment.State.PREPARED)
         return right and (name in {"confirm", "refund_confirm"} or life.state in again.get(name, "").split())
 
     def follow(self, which: int, name: str, answer: Any, amount: Decimal) -> None:
