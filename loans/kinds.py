@@ -45,6 +45,10 @@ class Words:
     results: dict[str, Any]
 
 
+def _no_day(on: date) -> date | None:
+    return None
+
+
 def _nothing(facts: Mapping[str, Any]) -> list[str]:
     return []
 
@@ -64,6 +68,8 @@ class BatchKind:
     """Whether its rows can come too late to count (19(1))."""
     more: Callable[[Mapping[str, Any]], list[str]] = _nothing
     """What else to say of a row, from its facts."""
+    due: Callable[[date], date | None] = _no_day
+    """By when it is to be submitted, where that is the same for all its rows."""
 
 
 KINDS: Registry[BatchKind] = Registry("kind of batch")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -33,6 +33,7 @@ from pool.selectors import edition, refs
 from pool.sheets.values import Bad, parse_date
 
 LAST_CHARACTER = chr(0x10FFFF)
+COUNTED = 10_000
 
 
 def visible_loans(user: User) -> "QuerySet[Loan]":
@@ -229,6 +230,6 @@ def true_sums_by_bank() -> dict[UUID, dict[str, Any]]:
 
 
 def states_of(user: User) -> dict[str, int]:
-    """How many loans in each state."""
-    counted = visible_loans(user).values_list("state").annotate(n=Count("id"))
-    return dict(counted.order_by("state"))
+    """How many loans in each state, counted to one more than `COUNTED`: counting all of them grows with the table."""
+    rows = visible_loans(user).order_by()
+    return {state: rows.filter(state=state)[: COUNTED + 1].count() for state in Loan.State.values}

@@ -47,7 +47,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
             detail=_("%(kind)s：可提交 %(good)s 行，暂缓 %(held)s 行")
             % {"kind": upload.get_kind_display(), "good": upload.rows_good, "held": upload.rows_held},
-            url=upload.get_absolute_url(), due=closes if upload.is_of_loans else None,
+            url=upload.get_absolute_url(), due=closes if upload.is_of_loans else kind_of(upload).due(on),
             article=edition()[kind_of(upload).article].article, waiting_for=waiting_for,
         )  # fmt: skip
     requests = ClassificationRequest.objects.visible_to(user).filter(state=ClassificationRequest.State.PREPARED)

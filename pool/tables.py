@@ -125,7 +125,8 @@ class Page:
         return len(self.rows)
 
 
-def _encode(values: list[Any]) -> str:
+def cursor_of(values: list[Any]) -> str:
+    """The key of a row, as an address carries it."""
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
@@ -146,7 +147,10 @@ def _beyond(order: Sequence[str], values: list[str], *, backwards: bool) -> Q:
         descending = name.startswith("-") != backwards
         after |= same & Q(**{f"{column}__{'lt' if descending else 'gt'}": value})
         same &= Q(**{column: value})
-    return after
+    first = order[0].lstrip("-")
+    descending = order[0].startswith("-") != backwards
+    # Said once more for the first column alone: by this an index begins at the key instead of at its end.
+    return Q(**{f"{first}__{'lte' if descending else 'gte'}": values[0]}) & after
 
 
 def _turned(order: Sequence[str]) -> list[str]:
@@ -191,5 +195,5 @@ def _slice(
 
 def _with(params: Any, name: str, row: Any, order: Sequence[str]) -> str:
     params = params.copy()
-    params[name] = _encode([str(follow(row, field.lstrip("-").replace("__", "."))) for field in order])
+    params[name] = cursor_of([str(follow(row, field.lstrip("-").replace("__", "."))) for field in order])
     return params.urlencode()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from loans.kinds import BatchKind, Words
 from loans.models import Upload, UploadRow
 from pool.formats import yuan
+from recovery import terms
 from recovery.columns import RECOVERY_SCHEMA
 from recovery.models import Recovery
 from recovery.services.filing import RecoveryJudge, put_into_force
@@ -37,6 +38,7 @@ RECOVERIES = BatchKind(
     article="recovery_window",
     question_article="recovery_window",
     more=told,
+    due=lambda on: terms.window_at(on).closes_on,
     words=Words(
         sheet=_("清收上报表"),
         good=_("可上报"),

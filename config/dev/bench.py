@@ -14,6 +14,7 @@ def main(arguments: Sequence[str]) -> int:
     if not (ROOT / "bench" / "run.py").exists():
         raise Stop("There are no benchmarks yet (bench/run.py).")
     setting_up.to_develop()
+    named = arguments[:1] in (["imports"], ["lists"])
+    command = [str(python()), "-m", f"bench.{arguments[0]}" if named else "bench.run", *arguments[named:]]
     with services("bench") as environment:
-        module, rest = ("bench.imports", arguments[1:]) if arguments[:1] == ["imports"] else ("bench.run", arguments)
-        return subprocess.run([python(), "-m", module, *rest], cwd=ROOT, env=environment).returncode
+        return subprocess.run(command, cwd=ROOT, env=environment).returncode

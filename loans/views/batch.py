@@ -24,7 +24,7 @@ from pool import clock
 from pool.formats import whole, yuan
 from pool.rulebook import Finding
 from pool.rules import quarter_start
-from pool.selectors import edition
+from pool.selectors import days_left, edition
 from pool.sheets import CellProblem
 from pool.tables import keyset_page
 
@@ -246,8 +246,7 @@ def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now, and until when: the page always says it."""
     if upload.rehearsal or upload.state != State.CHECKED:
         return None
-    maker, windows = _("本行经办人员"), selectors.open_windows(clock.today()) if upload.is_of_loans else []
-    due = {"due": windows[0].window.closes_on, "left": windows[0].left} if windows else {"due": None, "left": None}
+    maker, due = _("本行经办人员"), _due(upload)
     if upload.rows_unconfirmed:
         title = _("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": whole(upload.rows_unconfirmed)}
         return {"title": title, "who": maker, **due, "article": TRUTH}
@@ -255,3 +254,11 @@ def _waiting(upload: Upload) -> dict[str, Any] | None:
     if upload.rows_good:
         return {"title": _("复核后提交"), "who": _("本行复核人员"), **due, "article": article}
     return {"title": _("没有可提交的行，请改正后重新上传"), "who": maker, **due, "article": article}
+
+
+def _due(upload: Upload) -> dict[str, Any]:
+    """Of loans the window that closes first; of another kind what it says itself, if anything."""
+    today = clock.today()
+    windows = selectors.open_windows(today) if upload.is_of_loans else []
+    due = windows[0].window.closes_on if windows else kind_of(upload).due(today)
+    return {"due": due, "left": days_left(due, today) if due else None}

@@ -20,6 +20,7 @@ from loans.models import Loan, Upload
 from loans.tables import HIDDEN, loan_columns, upload_columns
 from loans.views import page
 from pool import audit, clock
+from pool.formats import whole
 from pool.lists import Listing, show
 from pool.models import AccessLog
 from pool.selectors import panels_of
@@ -103,12 +104,16 @@ def upload_list(request: HttpRequest) -> HttpResponse:
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     counts = selectors.states_of(request.user)
     chosen = request.GET.get("state", "")
-    tabs = [{"label": _("全部"), "url": "?", "active": not chosen, "count": sum(counts.values())}]
+    tabs = [{"label": _("全部"), "url": "?", "active": not chosen, "count": _at_most(sum(counts.values()))}]
     for value, label in Loan.State.choices:
         tabs.append(
-            {"label": label, "url": f"?state={value}", "active": chosen == value, "count": counts.get(value, 0)}
+            {"label": label, "url": f"?state={value}", "active": chosen == value, "count": _at_most(counts[value])}
         )
     return tabs
+
+
+def _at_most(count: int) -> str:
+    return whole(count) if count <= selectors.COUNTED else f"{whole(selectors.COUNTED)}+"
 
 
 @login_required

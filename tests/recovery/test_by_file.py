@@ -172,6 +172,7 @@ def test_the_pages_take_a_file_show_what_goes_back_and_give_the_held_rows_and_th
     upload = recoveries_upload(one.team, [row(one, "100000.00"), row(one, "x")], SOON)
     page = checker.get(f"{upload.get_absolute_url()}?rows=good").content.decode()
     assert "清收上报" in page and "应返还 40,000.00 元" in page
+    assert "2025-04-22" in page, "the last day of the window in which it is due"
     body = maker.get(reverse("loans:upload_held", args=[upload.pk])).getvalue()
     sheet = openpyxl.load_workbook(io.BytesIO(body))[RECOVERY_SCHEMA.sheet]
     assert sheet.max_row == 2 and "不是金额" in sheet.cell(2, 2).value
