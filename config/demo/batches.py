@@ -9,8 +9,8 @@ from banks import services as banks
 from claims import selectors as claims_selectors
 from claims import services as claims
 from claims.models import Claim, FundingPlan, PapersPacket, Payment
-from evaluation.models import Evaluation, Report
-from evaluation.services import evaluations, reports
+from evaluation.models import Evaluation, Report, Statement
+from evaluation.services import evaluations, reports, statements
 from pool import scope
 from pool.selectors import edition
 
@@ -225,3 +225,26 @@ def report_issued(batches: Batches, period: str) -> None:
     with batches.stage.acting("approver1") as (by, on):
         row = Report.objects.filter(period=period).latest("revision")
         reports.issue_report(report_id=row.pk, by=by, on=on, version=row.version)
+
+
+@rite
+def statements_drafted(batches: Batches, period: str) -> None:
+    """The finance centre's clerk, once the quarter is over."""
+    with batches.stage.acting("finance1") as (by, on):
+        statements.draft_statements(period=period, by=by, on=on)
+
+
+@rite
+def statements_issued(batches: Batches, period: str) -> None:
+    with batches.stage.acting("finance2") as (by, on):
+        drafts = Statement.objects.filter(period=period, state=Statement.State.DRAFT)
+        statements.issue_statements(seen=dict(drafts.values_list("pk", "version")), by=by, on=on)
+
+
+@rite
+def statement_confirmed(batches: Batches, period: str) -> None:
+    """One bank has answered; the shown bank has not."""
+    with scope.everything():
+        row = Statement.objects.filter(period=period).select_related("bank").latest("bank__code")
+    with batches.stage.acting(f"{row.bank.code.lower()}-checker") as (by, on):
+        statements.confirm_statement(statement_id=row.pk, by=by, on=on, version=row.version)

@@ -8,11 +8,16 @@ from loans import services as loans
 from loans.columns import CLASSIFICATION_SCHEMA
 from loans.models import Loan, Upload
 from pool import scope
+from pool.models import User
+from pool.services import mails
+from pool.workdays import ONE_DAY
+from recovery.columns import RECOVERY_SCHEMA
 
 from . import entering
 from .lives import facts_for_life
 from .loans import OPEN_QUARTER, Cells
 from .mistakes import mistakes
+from .people import MAY_SIGN_IN
 from .spreadsheets import as_csv
 from .stage import Stage
 from .world import PARTLY_FILED, READY_UNTIL, World
@@ -23,6 +28,7 @@ CLASSIFIED = 5
 
 def lay_out(stage: Stage, world: World) -> None:
     """The last hours before somebody signs in. The worker has not come to everything yet."""
+    _recoveries(stage)
     ready = world.ready_rows()
     bank = PARTLY_FILED
     _cancelled(stage, bank, ready)
@@ -38,6 +44,7 @@ def lay_out(stage: Stage, world: World) -> None:
     _submitted(stage, "B02")
     life = facts_for_life("plain", bank="B03", number=902, disbursed_on=READY_UNTIL)
     entering.receive(stage, "B03", [life.cells], "补录一笔.csv")
+    _addresses(stage)
 
 
 def _cancelled(stage: Stage, bank: str, rows: tuple[Cells, ...]) -> None:
@@ -69,12 +76,42 @@ def _classified(stage: Stage, bank: str) -> None:
     with scope.everything():
         found = Loan.objects.filter(bank=stage.bank(bank), state=Loan.State.ENTERED, classification="normal")
         chosen = list(found.filter(disbursed_on__lt=TRIED_ON).order_by("loan_number")[:CLASSIFIED])
-    lines = [[column.header for column in CLASSIFICATION_SCHEMA.columns]]
-    for number, loan in enumerate(chosen):
-        name = loan.borrower_name if number else "深圳市另一家有限公司"
-        day, balance = stage.day.isoformat(), str(loan.principal)
-        lines.append([loan.loan_number, name, "关注", day, balance, "连续两期付息逾期，本金未到期"])
-    text = "".join(",".join(line) + "\n" for line in lines)
-    kind = Upload.Kind.CLASSIFICATIONS.value
-    entering.receive_bytes(stage, bank, text.encode("utf-8-sig"), "一月分类认定.csv", kind=kind)
+    rows = [
+        {"iou_number": loan.loan_number, "borrower_name": loan.borrower_name if number else "深圳市另一家有限公司",
+         "after": "关注", "on_date": stage.day.isoformat(), "principal_balance": str(loan.principal),
+         "reason": "连续两期付息逾期，本金未到期"}
+        for number, loan in enumerate(chosen)
+    ]  # fmt: skip
+    content, kind = as_csv(rows, schema=CLASSIFICATION_SCHEMA), Upload.Kind.CLASSIFICATIONS.value
+    entering.receive_bytes(stage, bank, content, "一月分类认定.csv", kind=kind)
     stage.work()
+
+
+def _recoveries(stage: Stage) -> None:
+    """What came in for a compensated project or two since the window opened, in one file that waits for the checker."""
+    with scope.everything():
+        compensated = Loan.objects.filter(state=Loan.State.COMPENSATED, bank__code__in=MAY_SIGN_IN)
+        first = compensated.select_related("bank").order_by("bank__code", "pk").first()
+        loans_of_it = list(compensated.filter(bank=first.bank).order_by("pk")[:2]) if first else []
+    if first is None:
+        return
+    rows = [
+        {"iou_number": loan.loan_number, "received_on": str(stage.day - ONE_DAY), "amount": "20000.00",
+         "principal_part": "20000.00", "method": "追收", "note": "分期还款"}
+        for loan in loans_of_it
+    ]  # fmt: skip
+    content, kind = as_csv(rows, schema=RECOVERY_SCHEMA), Upload.Kind.RECOVERIES.value
+    entering.receive_bytes(stage, first.bank.code, content, "一季度清收.csv", kind=kind)
+    stage.work()
+
+
+def _addresses(stage: Stage) -> None:
+    """Everybody who may sign in gets letters from now on: into a folder, unless a server of mail is named."""
+    codes = tuple(f"{code.lower()}-" for code in sorted(MAY_SIGN_IN))
+    for user in User.objects.order_by("username"):
+        if not user.institution or user.username.startswith(codes):
+            with stage.acting(user.username) as (by, on):
+                mails.choose(
+                    user=by, email=f"{by.username}@rcpool.example", digest=True, deadlines=True, decisions=True, by=by,
+                    on=on,
+                )  # fmt: skip

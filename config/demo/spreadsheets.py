@@ -14,6 +14,7 @@ import xlsxwriter
 
 from loans.columns import LOAN_SCHEMA
 from loans.template import write_template
+from pool.sheets import Schema
 from pool.templates_xlsx import fill
 
 from .banks import BY_CODE
@@ -26,12 +27,12 @@ _TRYING_FROM = datetime.date(2024, 12, 1)
 _GOOD_ROWS = 120
 
 
-def as_csv(found: Iterable[Cells], encoding: str = "utf-8-sig") -> bytes:
+def as_csv(found: Iterable[Cells], encoding: str = "utf-8-sig", schema: Schema = LOAN_SCHEMA) -> bytes:
     """A file of rows under the template's headers, as quickly as can be."""
-    keys = [column.key for column in LOAN_SCHEMA.columns]
+    keys = [column.key for column in schema.columns]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([column.header for column in LOAN_SCHEMA.columns])
+    writer.writerow([column.header for column in schema.columns])
     writer.writerows([row.get(key, "") for key in keys] for row in found)
     return buffer.getvalue().encode(encoding)
 

@@ -450,8 +450,11 @@ OFFICES = """
 2024-12-25 notice drafted
 2025-01-03 notice cleared
 2025-01-08 notice running
+2025-01-08 statements_drafted 2024Q4
+2025-01-09 statements_issued 2024Q4
 2025-01-13 plan january
 2025-01-14 issue january
+2025-01-14 statement_confirmed 2024Q4   # the others have not answered yet
 2025-01-15 papers january B02 B03 B04 B05 B06
 2025-01-15 accepted january B03 B04 B05 B06
 2025-01-15 prepared january B03 B04 B05 B06

@@ -7,10 +7,10 @@ from django.core.management import call_command
 from claims.models import Claim, FundingPlan, Objection, PapersPacket, Payment, Publicity, Upgrade
 from config.demo import seed, world
 from config.demo.loans import DEMO_DAY
-from evaluation.models import Evaluation, Report
+from evaluation.models import Evaluation, Report, Statement
 from loans.models import Confirmation, Correction, Extension, Loan, Upload
 from pool import clock, scope
-from pool.models import Transition
+from pool.models import Transition, User
 from recovery.models import Closing, Recovery, Return, Settlement
 
 LIVES = (
@@ -35,6 +35,10 @@ def test_the_demo_has_every_state_and_nothing_in_it_breaks_an_invariant(committe
         assert classes.state == "checked" and classes.rows_good and classes.rows_held == 1
         assert Confirmation.objects.exists()
         assert Upload.objects.filter(state="checked", rehearsal=False, rows_unconfirmed=0, kind="loans").exists()
+        answers = set(Statement.objects.filter(period="2024Q4").values_list("state", flat=True))
+        assert answers == {Statement.State.ISSUED, Statement.State.CONFIRMED}
+        assert Upload.objects.filter(kind=Upload.Kind.RECOVERIES, state=Upload.State.CHECKED, rows_good__gt=0).exists()
+        assert User.objects.get(username="b01-maker").email == "b01-maker@rcpool.example"
     call_command("verify", "--all")
 
 
