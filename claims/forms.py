@@ -81,6 +81,10 @@ class ConfirmationForm(forms.Form):
     bank_reference = forms.CharField(label=_("银行回单号"), max_length=80)
 
 
+class PayFileForm(forms.Form):
+    execute_on = forms.DateField(label=_("要求付款日"), widget=DayInput())
+
+
 class RefundForm(forms.Form):
     amount = MoneyField(label=_("退回金额"))
     refunded_on = forms.DateField(label=_("到账日期"), widget=DayInput())

@@ -60,6 +60,15 @@ def release(person: User) -> Answer:
     return has_role(person, frozenset({Role.FINANCE_APPROVER}))
 
 
+def order(person: User) -> Answer:
+    """Either person of the finance centre: the orders that go to the account's bank."""
+    return has_role(person, PAYERS)
+
+
+def see_orders(person: User) -> Answer:
+    return has_role(person, PAYERS | {Role.AUDITOR})
+
+
 def see(person: User, bank_id: UUID) -> Answer:
     """The bank's own people, and the public bodies that work on claims or watch them."""
     if person.role in BANK_ROLES:

@@ -37,6 +37,7 @@ def register() -> None:
         NavItem(_("公示异议"), "claims:objections", permissions.OBJECTION_READERS, order=140, group=GROUP),
         NavItem(_("资助计划"), "claims:plans", permissions.READERS, order=150, group=GROUP),
         NavItem(_("拨款资料与拨付"), "claims:packets", BANK_ROLES | permissions.PAPER_READERS, order=160, group=GROUP),
+        NavItem(_("支付文件"), "claims:pay_files", permissions.PAYERS | {Role.AUDITOR}, order=165, group=GROUP),
         NavItem(_("上调与撤销认定"), "claims:upgrades", BANK_ROLES | permissions.READERS, order=170, group=GROUP),
     ):
         registry.navigation.register(item)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims.views import authority, bank, desk, papers, public, together, upgrades
+from claims.views import authority, bank, desk, papers, pay_files, public, together, upgrades
 
 app_name = "claims"
 
@@ -37,6 +37,10 @@ urlpatterns = [
     path("payments/<uuid:pk>/confirmation/", papers.enter, name="enter_confirmation"),
     path("payments/<uuid:pk>/reject/", papers.reject, name="reject_confirmation"),
     path("payments/<uuid:pk>/confirm/", papers.confirm, name="confirm_payment"),
+    path("pay-files/", pay_files.pay_files, name="pay_files"),
+    path("pay-files/<uuid:pk>/", pay_files.pay_file, name="pay_file"),
+    path("pay-files/<uuid:pk>/void/", pay_files.void, name="void_pay_file"),
+    path("pay-files/<uuid:pk>/<str:kind>/", pay_files.take_pay_file, name="take_pay_file"),
     path("publicity/", authority.publicities, name="publicities"),
     path("publicity/<uuid:pk>/", authority.publicity, name="publicity"),
     path("publicity/<uuid:pk>/pdf/", authority.publicity_document, name="publicity_document"),

@@ -139,6 +139,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# The special account that pays, for the orders to its bank; without them no pay file is made.
+SPECIAL_ACCOUNT_NAME = env("SPECIAL_ACCOUNT_NAME", default="深圳市财政金融服务中心" if DEMO else "")
+SPECIAL_ACCOUNT_NUMBER = env("SPECIAL_ACCOUNT_NUMBER", default="44250100000000000001" if DEMO else "")
+SPECIAL_ACCOUNT_BANK = env("SPECIAL_ACCOUNT_BANK", default="演示银行深圳分行营业部" if DEMO else "")
 # A password given by an administrator that nobody has changed in so many days opens nothing; 0: it stays.
 FIRST_PASSWORD_DAYS = env.int("FIRST_PASSWORD_DAYS", default=7)
 LOGIN_URL = "/login/"

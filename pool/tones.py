@@ -49,7 +49,8 @@ TONE_OF_STATE = {
     "filed": "done",
     "open": "wait",
     "complete": "good",
-    # the special account
+    # the special account and its orders
+    "made": "info",
     "proposed": "wait",
     "matched": "good",
     "agrees": "good",

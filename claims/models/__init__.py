@@ -1,6 +1,7 @@
 """From a bank's claim to the money on its account, by stages: claim, review, publicity, plan, payment, upgrade."""
 
 from claims.models.claim import Claim, Evidence, LooseDocument, Review
+from claims.models.pay_file import PayFile
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
@@ -14,6 +15,7 @@ __all__ = [
     "LooseDocument",
     "Objection",
     "PapersPacket",
+    "PayFile",
     "Payment",
     "PaymentPaper",
     "PlanItem",

@@ -7,6 +7,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from banks.base import BankOwned
 from banks.models import PayeeAccount
+from claims.models.pay_file import PayFile
 from claims.models.plan import FundingPlan
 from pool.models import StoredFile, User
 
@@ -117,6 +118,9 @@ class Payment(FSMModelMixin, BankOwned):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("到账确认人")
     )
     posted_on = models.DateField(_("记账日期"), null=True, blank=True)
+    pay_file = models.ForeignKey(
+        PayFile, on_delete=models.PROTECT, null=True, blank=True, related_name="payments", verbose_name=_("支付文件")
+    )
     failure = models.CharField(_("失败原因"), max_length=200, blank=True)
 
     class Meta(BankOwned.Meta):

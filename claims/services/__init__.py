@@ -9,6 +9,7 @@ from claims.services.claim import (
     withdraw_claim,
 )
 from claims.services.evidence import place_evidence, settle_loose
+from claims.services.pay_file import make_pay_file, void_pay_file
 from claims.services.payment import (
     accept_papers,
     add_paper,
@@ -88,6 +89,7 @@ __all__ = [
     "give_opinion",
     "issue_plan",
     "lapse_repaid",
+    "make_pay_file",
     "object_to",
     "place_evidence",
     "post_publicity",
@@ -106,6 +108,7 @@ __all__ = [
     "transfer_to_compensation",
     "upgrade_unpaid",
     "void_determination",
+    "void_pay_file",
     "withdraw_claim",
     "withdraw_plan",
 ]

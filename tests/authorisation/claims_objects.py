@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.test import override_settings
+
 from claims import services
 from pool import scope
 from tests.authorisation.objects import Parts, World, builds
@@ -13,6 +15,7 @@ from tests.factories.people import TODAY, BankTeam
 
 ISSUED = date(2024, 12, 26)
 PAPERS = date(2024, 12, 27)
+PAYER = {"SPECIAL_ACCOUNT_NAME": "财政", "SPECIAL_ACCOUNT_NUMBER": "44250100", "SPECIAL_ACCOUNT_BANK": "某银行"}
 
 
 def _desk(world: World) -> make.Desk:
@@ -170,6 +173,17 @@ def prepared_payment(world: World) -> Parts:
 @builds("instructed_payment")
 def instructed_payment(world: World) -> Parts:
     return {"pk": make.instructed_payment(_plan(world), world.team, _desk(world), on=PAPERS).pk}
+
+
+@builds("pay_file")
+def pay_file(world: World) -> Parts:
+    """Made by another approver than the matrix asks as."""
+    payment = make.instructed_payment(_plan(world), world.team, _desk(world), on=PAPERS)
+    with scope.everything(), override_settings(**PAYER):
+        made = services.make_pay_file(
+            payment_ids=[payment.pk], execute_on=TODAY, by=_desk(world).finance_approver, on=PAPERS
+        )
+    return {"pk": made.pk}
 
 
 # ---- upgrades
