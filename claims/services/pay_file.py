@@ -133,7 +133,8 @@ def _transfer(payment: Payment) -> Transfer:
 def _sheet(order: Order) -> bytes:
     """The documented sheet, whatever language its maker reads: a line for each transfer (`docs/pay_files.md`)."""
     with translation.override(settings.LANGUAGE_CODE):
-        return b"".join(exports.csv_lines(_columns(order), order.transfers))
+        # No line of who took it: the bank's program reads the first line as the header. The access log has it.
+        return b"".join(exports.csv_lines(_columns(order), order.transfers, mark=""))
 
 
 def _columns(order: Order) -> list[Column]:
