@@ -39,6 +39,15 @@ class _Sql(migrations.RunSQL):
         return (self.__class__.__name__, [], self._arguments)
 
 
+def _policy(table: str, who: str) -> tuple[str, str]:
+    """Up, and down again."""
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY {table}_scope ON {table} USING ({who}) WITH CHECK ({who});",
+        f"DROP POLICY {table}_scope ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+    )
+
+
 class RowSecurity(_Sql):
     """A bank's context sees and writes its own rows, `all` every row, no context nothing.
 
@@ -49,25 +58,14 @@ class RowSecurity(_Sql):
         mine = f"(SELECT pool_scope_is_all()) OR {bank_column} = (SELECT pool_scope_bank())"
         if shared:
             mine += f" OR ({bank_column} IS NULL AND (SELECT pool_scope_bank()) IS NOT NULL)"
-        super().__init__(
-            {"table": table, "bank_column": bank_column, "shared": shared},
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-            f"CREATE POLICY {table}_scope ON {table} USING ({mine}) WITH CHECK ({mine});",
-            f"DROP POLICY {table}_scope ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
-        )
+        super().__init__({"table": table, "bank_column": bank_column, "shared": shared}, *_policy(table, mine))
 
 
 class PublicBodiesOnly(_Sql):
     """No bank sees or writes any row of the table."""
 
     def __init__(self, table: str) -> None:
-        everything = "(SELECT pool_scope_is_all())"
-        super().__init__(
-            {"table": table},
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-            f"CREATE POLICY {table}_scope ON {table} USING ({everything}) WITH CHECK ({everything});",
-            f"DROP POLICY {table}_scope ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
-        )
+        super().__init__({"table": table}, *_policy(table, "(SELECT pool_scope_is_all())"))
 
 
 def _truncate_trigger(table: str) -> str:

@@ -2,7 +2,7 @@
 how the two balances agree."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -122,11 +122,9 @@ class Waiting:
 
 def waiting_for(line: AccountLine) -> list[Waiting]:
     """Cases of this amount and direction that no voucher stands for yet."""
-    found = list(_transfers(line) if line.amount < 0 else _arrivals(line))
-    for place, one in enumerate(found):
-        if one.label in line.remark or one.who in line.counterparty:
-            found[place] = Waiting(**{**one.__dict__, "is_ours": True})
-    return sorted(found, key=lambda one: not one.is_ours)
+    found = _transfers(line) if line.amount < 0 else _arrivals(line)
+    told = [replace(one, is_ours=one.label in line.remark or one.who in line.counterparty) for one in found]
+    return sorted(told, key=lambda one: not one.is_ours)
 
 
 def _transfers(line: AccountLine) -> Iterable[Waiting]:
@@ -227,9 +225,9 @@ class Proof:
         return "differs" if self.payment and self.payment.state == Payment.State.POSTED else "open"
 
 
-def proofs(packets: "QuerySet[PapersPacket]") -> list[Proof]:
+def proofs(packets: Iterable[PapersPacket]) -> list[Proof]:
     """Four figures for each packet, in three questions."""
-    rows = list(packets.select_related("plan", "bank"))
+    rows = list(packets)
     live = Payment.objects.filter(packet__in=rows).exclude(state=Payment.State.FAILED)
     payments = {one.packet_id: one for one in live}
     keys = [one.pk for one in payments.values()]

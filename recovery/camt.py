@@ -1,7 +1,6 @@
 """A statement of the special account as ISO 20022 camt.053.001.08 says it. Only booked entries count."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -106,8 +105,7 @@ def _signed(amount: Any, side: CreditDebitCode | None) -> Decimal:
 
 def _day(said: Any) -> date:
     """A day, or an instant with its offset: the day that the bank wrote."""
-    text = next((str(value) for field in fields(said) if (value := getattr(said, field.name)) is not None), "") \
-        if hasattr(said, "__dataclass_fields__") else str(said)  # fmt: skip
+    text = str(getattr(said, "dt", None) or getattr(said, "dt_tm", None) or said)
     try:
         return date.fromisoformat(text[:10])
     except ValueError:

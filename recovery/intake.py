@@ -126,14 +126,10 @@ def _in_time(rows: list[Row]) -> list[Row]:
 
 
 def _breaks(rows: list[Row]) -> int:
-    return sum(1 for _row in _problems_of_order(rows))
-
-
-def _problems_of_order(rows: list[Row]) -> Iterator[Row]:
-    for before, row in pairwise(rows):
-        line = None if before.has_errors or row.has_errors else _line(row, 0)
-        if line is not None and any(_after(row, line, before)):
-            yield row
+    sound = [
+        (row, _line(row, 0), before) for before, row in pairwise(rows) if not (before.has_errors or row.has_errors)
+    ]
+    return sum(1 for row, line, before in sound if line is not None and any(_after(row, line, before)))
 
 
 def _lines(rows: list[Row]) -> Iterator[tuple[Line | None, list[CellProblem]]]:

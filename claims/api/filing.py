@@ -24,6 +24,7 @@ from pool import clock
 from pool.api.idempotency import HEADER, once
 from pool.errors import Refused
 from pool.models import User
+from pool.refusals import as_json
 
 KEY = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, required=True,
@@ -265,8 +266,7 @@ def _drafted(request: Any, told: list[dict[str, Any]], *, again: bool = False) -
                 claim = claim or draft(_line(line), request.user)
             told.append({"line": number, "claim": ClaimForBank(claim).data, "problem": None})
         except Refused as no:
-            problem = {"code": no.code, "detail": str(no.message), "article": no.article, "field": no.field}
-            told.append({"line": number, "claim": None, "problem": problem})
+            told.append({"line": number, "claim": None, "problem": as_json(no)})
     return "lines"
 
 

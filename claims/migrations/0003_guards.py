@@ -5,18 +5,7 @@ Who objects to a notice is for the public bodies only.
 
 from django.db import migrations
 
-from pool.db import AppendOnly, RowSecurity, SameBank
-
-
-PUBLIC_BODIES_ONLY = """
-ALTER TABLE claims_objection ENABLE ROW LEVEL SECURITY;
-CREATE POLICY claims_objection_scope ON claims_objection
-    USING ((SELECT pool_scope_is_all())) WITH CHECK ((SELECT pool_scope_is_all()));
-"""
-OPEN_TO_ALL = """
-DROP POLICY claims_objection_scope ON claims_objection;
-ALTER TABLE claims_objection DISABLE ROW LEVEL SECURITY;
-"""
+from pool.db import AppendOnly, PublicBodiesOnly, RowSecurity, SameBank
 
 
 class Migration(migrations.Migration):
@@ -46,7 +35,7 @@ class Migration(migrations.Migration):
         RowSecurity("claims_endingrequest"),
         SameBank("claims_endingrequest", "loan_id", "loans_loan"),
         SameBank("claims_endingrequest", "determination_id", "loans_determination"),
-        migrations.RunSQL(PUBLIC_BODIES_ONLY, OPEN_TO_ALL),
+        PublicBodiesOnly("claims_objection"),
         AppendOnly("claims_review"),
         AppendOnly("claims_publicityitem"),
     ]

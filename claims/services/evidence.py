@@ -1,7 +1,6 @@
 """Many documents at one drop: each goes to its claim by its name, and what cannot be told stays until it is placed."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,7 +43,10 @@ def open_claims(bank_id: UUID | None) -> list[Claim]:
 
 
 def place_of(name: str, claims: Iterable[Claim]) -> tuple[Claim | None, str]:
-    """The claim and the kind that a name 借据号_材料名 tells; the longer of two numbers that fit."""
+    """The claim and the kind that a name 借据号_材料名 tells; the longer of two numbers that fit.
+
+    Number and kind are both compared as numbers are: width, case, blanks and dashes aside.
+    """
     stem = loan_number_key(PurePosixPath(name.replace("\\", "/")).stem)
     fitting = [claim for claim in claims if stem.startswith(f"{claim.loan.loan_number_key}-")]
     if not fitting:
@@ -52,14 +54,9 @@ def place_of(name: str, claims: Iterable[Claim]) -> tuple[Claim | None, str]:
     claim = max(fitting, key=lambda one: len(one.loan.loan_number_key))
     told = _COPY.sub("", stem.removeprefix(f"{claim.loan.loan_number_key}-"))
     for item in selectors.evidence_items(claim.loan):
-        if told in (_plain(item), _plain(selectors.evidence_label(item))):
+        if told in (loan_number_key(item), loan_number_key(selectors.evidence_label(item))):
             return claim, item
     return claim, ""
-
-
-def _plain(words: str) -> str:
-    """Written as `loan_number_key` writes: width, case, blanks and dashes aside."""
-    return loan_number_key(unicodedata.normalize("NFKC", words))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from claims import permissions
 from claims.models import PayFile, Payment
 from claims.pay_message import Holder, Order, Transfer, credit_transfer
 from claims.services import locking
+from claims.services.together import limited
 from pool import exports, moves, numbering, storage
 from pool.errors import Refused
 from pool.models import User
@@ -42,8 +43,9 @@ def make_pay_file(*, payment_ids: Collection[UUID], execute_on: date, by: User, 
     permissions.require(permissions.release(by))
     be_sure()
     payer = special_account()
-    wanted = set(payment_ids)
-    _refuse_number(wanted, execute_on, on)
+    wanted = set(limited(payment_ids, MOST, "payment_period"))
+    if execute_on < on:
+        raise Refused("execute_on", _("要求付款日不能早于今天。"), article(), "execute_on")
     rows = ready().select_for_update(of=("self",)).filter(pk__in=wanted).select_related("payee", "bank", "packet__plan")
     payments = list(rows.order_by("pk"))
     if len(payments) != len(wanted):
@@ -106,15 +108,6 @@ def _order(payments: Sequence[Payment], payer: Holder, execute_on: date, on: dat
         made_at=timezone.localtime(), execute_on=execute_on, payer=payer,
         transfers=[_transfer(one) for one in payments],
     )  # fmt: skip
-
-
-def _refuse_number(wanted: Collection[UUID], execute_on: date, on: date) -> None:
-    if not wanted:
-        raise Refused("nothing_chosen", _("请先勾选要办理的项目。"), article())
-    if len(wanted) > MOST:
-        raise Refused("too_many_chosen", _("一次最多办理 %(most)s 笔，请分次勾选。") % {"most": MOST}, article())
-    if execute_on < on:
-        raise Refused("execute_on", _("要求付款日不能早于今天。"), article(), "execute_on")
 
 
 def _refuse_other_payee(payment: Payment) -> None:

@@ -49,7 +49,7 @@ class Outcome:
 @transaction.atomic
 def draft_claims(*, loan_ids: Iterable[UUID], by: User, on: date) -> Outcome:
     """A draft for each of these loans of the person's bank (19(2))."""
-    wanted = _limited(loan_ids)
+    wanted = limited(loan_ids)
     own = Loan.objects.filter(pk__in=wanted, bank_id=by.institution)
     outcome = Outcome()
     for loan in locking.loans(own.values_list("pk", flat=True)).values():
@@ -64,7 +64,7 @@ def _drafting(loan: Loan, by: User, on: date) -> Callable[[], Claim]:
 @transaction.atomic
 def submit_claims(*, seen: Mapping[UUID, int], by: User, on: date) -> Outcome:
     """File those claims of the checker's bank, each at the version that the checker saw (19(2))."""
-    own = Claim.objects.filter(pk__in=_limited(seen), bank_id=by.institution)
+    own = Claim.objects.filter(pk__in=limited(seen), bank_id=by.institution)
     outcome = Outcome()
     for claim in locking.claims(own.values_list("pk", flat=True), with_standing=True):
         permissions.require(permissions.submit(by, claim.bank_id))
@@ -76,11 +76,12 @@ def _submitting(claim: Claim, version: int, by: User, on: date) -> Callable[[], 
     return lambda: submit_claim(claim_id=claim.pk, by=by, on=on, version=version)
 
 
-def _limited(keys: Iterable[Any]) -> list[Any]:
+def limited(keys: Iterable[Any], most: int = MOST, provision: str = "claim_period") -> list[Any]:
+    """What was ticked: something, and not more than one press may carry."""
     wanted = list(keys)
-    article = edition()["claim_period"].article
+    article = edition()[provision].article
     if not wanted:
         raise Refused("nothing_chosen", _("请先勾选要办理的项目。"), article)
-    if len(wanted) > MOST:
-        raise Refused("too_many_chosen", _("一次最多办理 %(most)s 笔，请分次勾选。") % {"most": MOST}, article)
+    if len(wanted) > most:
+        raise Refused("too_many_chosen", _("一次最多办理 %(most)s 笔，请分次勾选。") % {"most": most}, article)
     return wanted

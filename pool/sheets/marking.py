@@ -34,7 +34,7 @@ _FILL = re.compile(r"<(?:\w+:)?fill\b[^>]*?(?:/>|>.*?</(?:\w+:)?fill>)", re.DOTA
 _AFTER_NOTES = re.compile(
     r"<(?:\w+:)?(?:legacyDrawingHF|picture|oleObjects|controls|webPublishItems|tableParts|extLst)\b"
 )
-_LONGEST = 32_000
+LONGEST_NOTE = 32_000
 _BLOCK = 1 << 20
 QUICK = 3
 """How hard to press: the person waits for it."""
@@ -183,13 +183,18 @@ def _links(parts: _Parts, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
+def places_before(head: list[str]) -> tuple[int, int] | None:
+    """The two columns of an earlier return, which are used again."""
+    return (head.index(RESULT), head.index(TELLS)) if RESULT in head and TELLS in head else None
+
+
 _COLUMN = re.compile(r'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)')
 
 
 def _result_places(blocks: Iterable[str], head: list[str]) -> tuple[int, int]:
     """Those of an earlier return, or the two columns after the last one used."""
-    if RESULT in head and TELLS in head:
-        return head.index(RESULT), head.index(TELLS)
+    if earlier := places_before(head):
+        return earlier
     columns: set[str] = set()
     rest = ""
     for block in blocks:
@@ -247,7 +252,7 @@ def _styled(cell: str, style: int) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)[:_LONGEST])
+    return escape(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)[:LONGEST_NOTE])
 
 
 class _Styles:

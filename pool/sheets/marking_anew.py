@@ -7,11 +7,10 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from .marking import RESULT, TELLS, Ahead, RowMark, index_of
+from .marking import ERROR_FILL, LONGEST_NOTE, RESULT, TELLS, WARNING_FILL, Ahead, RowMark, index_of, places_before
 from .problems import ERROR, WARNING
 from .sources import Cells
 
-_LONGEST = 32_000
 _WIDTH, _TELLS_WIDTH = 14, 60
 
 
@@ -26,11 +25,11 @@ def mark_anew(
 ) -> None:
     """`lines` from the first row of the sheet, `rows` by rising numbers. Text stays text: nothing becomes a formula."""
     ahead = Ahead(rows)
-    places = (head.index(RESULT), head.index(TELLS)) if RESULT in head and TELLS in head else (len(head), len(head) + 1)
+    places = places_before(head) or (len(head), len(head) + 1)
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
         formats = {
-            ERROR: book.add_format({"bg_color": "#f8b4b4"}),
-            WARNING: book.add_format({"bg_color": "#fdeeb8"}),
+            ERROR: book.add_format({"bg_color": f"#{ERROR_FILL[2:]}"}),
+            WARNING: book.add_format({"bg_color": f"#{WARNING_FILL[2:]}"}),
         }
         page = book.add_worksheet(sheet[:31])
         page.set_column(0, max(places), _WIDTH)
@@ -50,10 +49,10 @@ def _write_row(
         if said is None or place not in places:
             _write_cell(page, row, place, cells[place] if place < len(cells) else "", formats.get(severity))
         if note:
-            page.write_comment(row, place, note[:_LONGEST], {"x_scale": 2, "y_scale": 2})
+            page.write_comment(row, place, note[:LONGEST_NOTE], {"x_scale": 2, "y_scale": 2})
     if said is not None:
         page.write_string(row, places[0], said.result, formats.get(said.severity))
-        page.write_string(row, places[1], said.tells[:_LONGEST])
+        page.write_string(row, places[1], said.tells[:LONGEST_NOTE])
 
 
 def _write_cell(page: Any, row: int, place: int, cell: Any, style: Any) -> None:
@@ -62,6 +61,6 @@ def _write_cell(page: Any, row: int, place: int, cell: Any, style: Any) -> None:
     elif isinstance(cell, int | float):
         page.write_number(row, place, cell, style)
     elif cell:
-        page.write_string(row, place, str(cell)[:_LONGEST], style)
+        page.write_string(row, place, str(cell)[:LONGEST_NOTE], style)
     elif style is not None:
         page.write_blank(row, place, None, style)

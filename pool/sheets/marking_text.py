@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from .marking import RESULT, TELLS, Ahead, RowMark
+from .marking import RESULT, TELLS, Ahead, RowMark, places_before
 from .sources import CsvSource
 
 
@@ -56,10 +56,8 @@ def _places(lines: Iterable[tuple[int, list[str]]], header_row: int) -> tuple[in
     """Those of an earlier return, or the two columns after the last one used."""
     widest = 0
     for number, cells in lines:
-        if number == header_row:
-            head = [cell.strip() for cell in cells]
-            if RESULT in head and TELLS in head:
-                return head.index(RESULT), head.index(TELLS)
+        if number == header_row and (earlier := places_before([cell.strip() for cell in cells])):
+            return earlier
         widest = max(widest, len(cells))
     return widest, widest + 1
 

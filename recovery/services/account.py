@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from pool.jobs import lock_number
 from pool.ledger import services as ledger
 from pool.ledger.models import LedgerTransaction
 from pool.models import StoredFile, Transition, User
+from pool.money import total
 from recovery import account as selectors
 from recovery import camt, intake, matching
 from recovery import permissions as may
@@ -85,7 +85,7 @@ def _write_lines(statement: AccountStatement, said: Statement, *, by: User, on: 
 
 
 def _refuse_sums(said: Statement) -> None:
-    moved = sum((line.amount for line in said.lines), Decimal(0))
+    moved = total(line.amount for line in said.lines)
     if said.opening + moved != said.closing:
         text = _("期初余额 %(opening)s 元加本期收支 %(moved)s 元，与期末余额 %(closing)s 元不符，请重新下载完整流水。")
         words = {"opening": yuan(said.opening), "moved": yuan(moved), "closing": yuan(said.closing)}
@@ -171,10 +171,10 @@ def _refuse_other_sum(line: AccountLine, vouchers: Sequence[int]) -> None:
     free = {number: one for one in selectors.unmatched_movements() for number in one.vouchers}
     if not vouchers or not set(vouchers) <= free.keys():
         raise Refused("voucher_taken", _("所选凭证不存在，或已与另一笔流水核对。"), ARTICLE, "vouchers")
-    total = sum((one.amount for one in {free[number] for number in vouchers}), Decimal(0))
-    if total != line.amount:
+    chosen = total(one.amount for one in {free[number] for number in vouchers})
+    if chosen != line.amount:
         text = _("所选凭证合计 %(total)s 元，与流水金额 %(amount)s 元不符。")
-        raise Refused("sum_differs", text % {"total": yuan(total), "amount": yuan(line.amount)}, ARTICLE, "vouchers")
+        raise Refused("sum_differs", text % {"total": yuan(chosen), "amount": yuan(line.amount)}, ARTICLE, "vouchers")
 
 
 def _refuse_wrong_side(line: AccountLine, explanation: str) -> None:

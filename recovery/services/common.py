@@ -31,8 +31,12 @@ def determination_of(loan: Loan) -> Determination:
     """The determination that stands; without one there is nothing to recover."""
     found: Determination | None = Determination.objects.filter(loan=loan, ended_on__isnull=True).first()
     if found is None:
-        raise Refused("not_non_performing", _("该项目没有有效的不良认定，无需上报清收。"), article("return_formula"))
+        raise no_determination()
     return found
+
+
+def no_determination() -> Refused:
+    return Refused("not_non_performing", _("该项目没有有效的不良认定，无需上报清收。"), article("return_formula"))
 
 
 def claim_of(determination_id: UUID) -> Claim | None:

@@ -23,7 +23,7 @@ from recovery import terms
 from recovery.columns import RECOVERY_SCHEMA
 from recovery.models import Recovery, Return
 from recovery.services import recoveries
-from recovery.services.common import claim_of, determination_of
+from recovery.services.common import claim_of, determination_of, no_determination
 from recovery.services.recoveries import Facts, why_not
 
 Status = UploadRow.Status
@@ -133,7 +133,7 @@ class RecoveryJudge:
 
     def _why_not(self, facts: Facts, project: Project) -> Refused | None:
         if project.determination is None:
-            return no_determination(project.loan)
+            return no_determination()
         return why_not(facts, project.loan, project.determination, project.claim, self.on, project.left)
 
     def _keep(self, item: Judged, project: Project, facts: Facts) -> None:
@@ -162,14 +162,6 @@ def identity(key: str, values: Any) -> tuple[str, ...]:
     """By what two rows are the same instalment."""
     parts = (values["received_on"], values["amount"], values["principal_part"], values["method"], values["note"] or "")
     return (key, *(str(part) for part in parts))
-
-
-def no_determination(loan: Loan) -> Refused:
-    try:
-        determination_of(loan)
-    except Refused as no:
-        return no
-    raise AssertionError("asked for a loan whose determination stands")
 
 
 def projects_of(bank_id: UUID, keys: Iterable[str]) -> list[Project]:

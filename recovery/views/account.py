@@ -225,11 +225,9 @@ def match(request: HttpRequest) -> HttpResponse:
 def proof(request: HttpRequest) -> HttpResponse:
     """Plan = transfer = ledger = statement, bank by bank; and the two balances."""
     may.require(may.see_account(request.user))
-    packets = PapersPacket.objects.exclude(state=PapersPacket.State.VOID)
+    packets = PapersPacket.objects.exclude(state=PapersPacket.State.VOID).select_related("plan", "bank")
     page = keyset_page(packets, request, order=["-plan__issued_on", "-id"], size=100)
-    rows = account.proofs(
-        PapersPacket.objects.filter(pk__in=[row.pk for row in page.rows]).order_by("-plan__issued_on")
-    )
+    rows = account.proofs(page.rows)
     words = {"agrees": _("四方相符"), "open": _("尚未办完"), "differs": _("不符")}
     columns = [
         Column(_("资助计划"), "packet.plan.number", "code"),
