@@ -61,6 +61,8 @@ class BatchKind:
     schema: Schema
     judge: Callable[[date, dict[str, int]], RowJudge]
     take_effect: Callable[[Upload, Standing], tuple[int, Decimal]]
+    new: str
+    """The address, by its name, where such a file is sent."""
     article: str
     question_article: str
     words: Words

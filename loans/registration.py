@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loans import batches, invariants, jobs, selectors, services, todos
+from loans import batches, invariants, jobs, reports, selectors, services, todos
 from loans import permissions as may
 from loans.kinds import KINDS
 from loans.services import deadlines
@@ -39,6 +39,7 @@ def register() -> None:
     registry.todos.register(TodoSource("loans", todos.todos, order=20))
     registry.listings.register(library.LOANS)
     registry.listings.register(library.UPLOADS)
+    registry.long_files.register(reports.RETURNED)
     registry.drafts.register(DraftSource("loans", todos.drafts, 10))
     registry.legal_dates.register(DateSource("loans.entry_windows", selectors.entry_window_dates, 10))
     registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))

@@ -1,6 +1,7 @@
 """The workbook that goes back to the bank: held rows as they were written, with what is wrong and how to mend it."""
 
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from django.utils.translation import gettext_noop as _
 from loans.columns import LOAN_SCHEMA
 from loans.kinds import kind_of
 from loans.models import Upload, UploadRow
-from loans.selectors import rows_of
+from loans.selectors import rows_of, visible_uploads
 from loans.services import confirming
 from loans.services.confirming import Known
 from loans.services.judging import MARKED_ONLY
 from loans.services.rows import SENSITIVE
 from pool import crypto, exports
+from pool.models import ListExport
+from pool.registry import LongFile
 from pool.rulebook import Finding
 from pool.selectors import edition
 from pool.sheets import (
@@ -42,9 +45,12 @@ from pool.sheets import (
 from pool.sheets.headers import letter
 from pool.templates_xlsx import annotate, told
 
-LONGEST_XLSX, LONGEST_XLS, LONGEST_CSV = 200_000, 65_536, 1_000_000
-"""Rows; a longer sheet would keep the person waiting and goes back as its held rows only."""
+LONGEST_AT_ONCE = 200_000
+"""Rows of a .xlsx that goes back while the person waits; a longer one is made by the worker. A .csv takes next to no
+time, and no .xls is longer."""
+OWN_KINDS = {".xlsx", ".xls", ".csv"}
 AT_ONCE = 2000
+COPIED_AT_ONCE = 1 << 20
 
 declare({"entry_rule": Wording(_("%(message)s"), _("%(mend)s"))})
 
@@ -94,9 +100,16 @@ class Returned:
 
 def goes_back_whole(upload: Upload) -> bool:
     """Whether the bank's own sheet goes back, not its held rows only."""
-    name = upload.file.name.lower() if upload.file else ""
-    limit = {".xlsx": LONGEST_XLSX, ".xls": LONGEST_XLS, ".csv": LONGEST_CSV}.get(Path(name).suffix, 0)
-    return 0 < upload.rows_total <= limit
+    return upload.rows_total > 0 and _ending(upload) in OWN_KINDS
+
+
+def takes_long(upload: Upload) -> bool:
+    """Whether nobody should wait for it."""
+    return _ending(upload) == ".xlsx" and upload.rows_total > LONGEST_AT_ONCE
+
+
+def _ending(upload: Upload) -> str:
+    return Path(upload.file.name).suffix.lower() if upload.file else ""
 
 
 def own_workbook(upload: Upload, mark: str = "") -> Returned:
@@ -113,6 +126,34 @@ def own_workbook(upload: Upload, mark: str = "") -> Returned:
         return Returned(workbook(upload, mark))
     target.seek(0)
     return returned
+
+
+def _asked(row: ListExport) -> Upload | None:
+    found: Upload | None = visible_uploads(row.user).select_related("file", "bank").filter(pk=row.query).first()
+    return found
+
+
+def _named(row: ListExport) -> str:
+    upload = _asked(row)
+    return f"{upload.number}-{gettext('校验结果')}" if upload else gettext("校验结果")
+
+
+def _sent_as(row: ListExport) -> str:
+    upload = _asked(row)
+    return str(upload.file.name) if upload else ""
+
+
+def _write_returned(row: ListExport, target: Path) -> int:
+    upload = _asked(row)
+    assert upload is not None  # `may` was asked in the same transaction
+    with own_workbook(upload, row.mark).file as made, target.open("wb") as kept:
+        shutil.copyfileobj(made, kept, COPIED_AT_ONCE)
+    return int(upload.rows_total)
+
+
+RETURNED = LongFile(
+    "loans.returned", label=_named, told=_sent_as, may=lambda row: _asked(row) is not None, write=_write_returned
+)
 
 
 def _write_own(upload: Upload, path: Path, reader: Reader, target: IO[bytes]) -> Returned:

@@ -1,5 +1,6 @@
 """Reads about loans that are more than a filter; pages, exports and the API ask here."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from banks.models import Standing
 from loans import permissions as may
 from loans import rules
 from loans.keys import loan_number_key
+from loans.kinds import kind_of
 from loans.models import (
     ClassificationRequest,
     Correction,
@@ -165,6 +167,12 @@ def unconfirmed_rows(upload: Upload) -> "QuerySet[UploadRow]":
     return rows_of(upload).filter(unconfirmed=True)
 
 
+def told_rows(upload: Upload) -> "QuerySet[UploadRow]":
+    """Those that enter and have something to say: a confirmed warning, or a mark that stays with the loan."""
+    rows = rows_of(upload, UploadRow.Status.GOOD, UploadRow.Status.ENTERED)
+    return rows.exclude(problems=[], findings=[])
+
+
 def open_warnings(upload: Upload) -> list[tuple[str, int, UploadRow]]:
     """Each kind of warning that waits: its code, in how many rows, and the first of them; the most frequent first."""
     found: dict[str, tuple[int, UploadRow]] = {}
@@ -183,6 +191,20 @@ def held_days(upload: Upload) -> Iterator[date]:
             yield date.fromisoformat(fact) if fact else parse_date(raw or "")
         except (Bad, ValueError):
             continue
+
+
+def closing_of_held(upload: Upload, on: date) -> tuple[EntryWindow, int] | None:
+    """The entry window that closes first among those of the held loans, and how many of them it concerns."""
+    if not upload.rows_held or not upload.is_of_loans or upload.state == Upload.State.CANCELLED:
+        return None
+    held = Counter(quarter_start(day) for day in held_days(upload))
+    return next(((window, held[window.quarter]) for window in open_windows(on) if held[window.quarter]), None)
+
+
+def due_of(upload: Upload, on: date) -> date | None:
+    """By when a batch is to be submitted: of loans the window that closes first, of another kind what it says."""
+    windows = open_windows(on) if upload.is_of_loans else []
+    return windows[0].window.closes_on if windows else kind_of(upload).due(on)
 
 
 def common_problems(upload: Upload, limit: int = 5) -> list[tuple[str, int]]:

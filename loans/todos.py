@@ -38,8 +38,6 @@ def drafts(user: Any) -> Iterable[Draft]:
 
 
 def _for_checker(user: Any, on: date) -> Iterable[Todo]:
-    windows = selectors.open_windows(on)
-    closes = windows[0].window.closes_on if windows else None
     waiting_for = _("您（复核）")
     uploads = selectors.filings(user).filter(state=Upload.State.CHECKED, rows_good__gt=0, rows_unconfirmed=0)
     for upload in uploads.exclude(made_by=user).order_by("id")[:20]:
@@ -47,7 +45,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
             detail=_("%(kind)s：可提交 %(good)s 行，暂缓 %(held)s 行")
             % {"kind": upload.get_kind_display(), "good": upload.rows_good, "held": upload.rows_held},
-            url=upload.get_absolute_url(), due=closes if upload.is_of_loans else kind_of(upload).due(on),
+            url=upload.get_absolute_url(), due=selectors.due_of(upload, on),
             article=edition()[kind_of(upload).article].article, waiting_for=waiting_for,
         )  # fmt: skip
     requests = ClassificationRequest.objects.visible_to(user).filter(state=ClassificationRequest.State.PREPARED)
@@ -96,7 +94,8 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
         yield Todo(
             title=_("确认批次 %(number)s 的提示") % {"number": upload.number},
             detail=_("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": upload.rows_unconfirmed},
-            url=f"{upload.get_absolute_url()}?rows=unconfirmed", article=TRUTH, waiting_for=_("您（经办）"),
+            url=f"{upload.get_absolute_url()}?rows=unconfirmed", due=selectors.due_of(upload, on), article=TRUTH,
+            waiting_for=_("您（经办）"),
         )  # fmt: skip
     uploads = selectors.filings(user).filter(
         state__in=[Upload.State.CHECKED, Upload.State.ENTERED], rows_held__gt=0, made_by=user
@@ -106,5 +105,14 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
             yield Todo(
                 title=_("改正批次 %(number)s 的暂缓行") % {"number": upload.number},
                 detail=_("%(held)s 行暂缓，改正后只需再传这些行") % {"held": upload.rows_held},
-                url=upload.get_absolute_url(), article=edition()["entry_window"].article, waiting_for=_("您（经办）"),
+                url=upload.get_absolute_url(), due=_due_of_held(upload, on), waiting_for=_("您（经办）"),
+                article=edition()[kind_of(upload).article].article,
             )  # fmt: skip
+
+
+def _due_of_held(upload: Upload, on: date) -> date | None:
+    """Of held loans the window they themselves fall under; those of a closed one are late already."""
+    if not upload.is_of_loans:
+        return kind_of(upload).due(on)
+    found = selectors.closing_of_held(upload, on)
+    return found[0].window.closes_on if found else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pool.errors import Refused
@@ -117,6 +118,21 @@ class Invariant:
     @property
     def name(self) -> str:
         return self.code
+
+
+@dataclass(frozen=True)
+class LongFile:
+    """A workbook that takes too long to make while a person waits: made by the worker, kept at 我的下载.
+
+    Each is asked about the `ListExport` itself, whose `query` says of what: `may(row)` whether its owner still may
+    have it, `label(row)` and `told(row)` its name and its question in words; `write(row, target)` gives the rows.
+    """
+
+    name: str
+    label: Callable[[Any], str]
+    told: Callable[[Any], str]
+    may: Callable[[Any], bool]
+    write: Callable[[Any, Path], int]
 
 
 @dataclass(frozen=True)
@@ -263,6 +279,7 @@ navigation: Registry[NavItem] = Registry("navigation item")
 panels: Registry[Panel] = Registry("panel")
 bars: Registry[Bar] = Registry("bar")
 invariants: Registry[Invariant] = Registry("invariant")
+long_files: Registry[LongFile] = Registry("long file")
 jobs: Registry[Job] = Registry("job")
 search: Registry[Search] = Registry("search")
 file_guards: Registry[FileGuard] = Registry("file guard")

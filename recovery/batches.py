@@ -35,6 +35,7 @@ RECOVERIES = BatchKind(
     schema=RECOVERY_SCHEMA,
     judge=RecoveryJudge,
     take_effect=put_into_force,
+    new="recovery:batch_new",
     article="recovery_window",
     question_article="recovery_window",
     more=told,

@@ -106,7 +106,7 @@ def finish(upload: Upload, *, on: date) -> None:
         rows_held=Count("id", filter=Q(status=Status.HELD)),
         rows_known=Count("id", filter=Q(status=Status.KNOWN)),
         rows_late=Count("id", filter=good & Q(late=True)),
-        rows_warned=Count("id", filter=good & ~Q(problems=[])),
+        rows_warned=Count("id", filter=good & ~Q(problems=[], findings=[])),
         rows_unconfirmed=Count("id", filter=Q(unconfirmed=True)),
         principal_good=Sum(principal_of(), filter=good, default=0),
     )

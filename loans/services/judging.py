@@ -157,7 +157,8 @@ class Judge:
             return judged
         judged.key = loan_number_key(facts.iou_number)
         judged.identity = identity_of(facts.borrower_kind, facts.credit_code, facts.owner_id_number)
-        if self._is_first(judged) and self._has_yuan(judged):
+        is_first = self._is_first(judged)
+        if self._has_yuan(judged) and is_first:
             self._apply_rules(judged)
         return judged
 

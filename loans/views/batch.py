@@ -1,10 +1,10 @@
 """What the page of an upload shows."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from loans import selectors
 from loans.forms import ConfirmationForm
 from loans.kinds import kind_of
 from loans.models import Confirmation, Upload, UploadRow
-from loans.reports import goes_back_whole
+from loans.reports import goes_back_whole, takes_long
 from loans.services import confirming
 from loans.services.confirming import TRUTH, Known
 from loans.services.uploads import RowRefused
@@ -22,8 +22,8 @@ from loans.views.page import told as stored_in_words
 from loans.words import Classification
 from pool import clock
 from pool.formats import whole, yuan
+from pool.outbox import RING_AGAIN_AFTER
 from pool.rulebook import Finding
-from pool.rules import quarter_start
 from pool.selectors import days_left, edition
 from pool.sheets import CellProblem
 from pool.tables import keyset_page
@@ -31,7 +31,8 @@ from pool.tables import keyset_page
 State = Upload.State
 Status = UploadRow.Status
 UNCONFIRMED = "unconfirmed"
-TABS = (Status.HELD.value, UNCONFIRMED, Status.GOOD.value, Status.KNOWN.value, Status.ENTERED.value)
+TOLD = "told"
+TABS = (Status.HELD.value, UNCONFIRMED, TOLD, Status.GOOD.value, Status.KNOWN.value, Status.ENTERED.value)
 SHOWN_IN_SECONDS = 120
 BUSY = {State.RECEIVED, State.CHECKING, State.SUBMITTED}
 
@@ -39,8 +40,7 @@ BUSY = {State.RECEIVED, State.CHECKING, State.SUBMITTED}
 def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | None = None) -> dict[str, Any]:
     today = clock.today()
     chosen = UNCONFIRMED if form else _chosen(request, upload)
-    among = selectors.unconfirmed_rows(upload) if chosen == UNCONFIRMED else selectors.rows_of(upload, chosen)
-    rows = keyset_page(among, request, order=["sheet", "row"], size=30)
+    rows = keyset_page(_among(upload, chosen), request, order=["sheet", "row"], size=30)
     known = confirming.of_rows(rows.rows)
     may_confirm = upload.state == State.CHECKED and may.may_make(request.user, upload.bank_id)[0]
     asks = may_confirm and chosen == UNCONFIRMED and upload.rows_unconfirmed
@@ -72,8 +72,21 @@ def of_upload(request: HttpRequest, upload: Upload, form: ConfirmationForm | Non
         "waiting": _waiting(upload),
         "words": _words(upload),
         "has_own_workbook": upload.state not in BUSY and goes_back_whole(upload),
+        "takes_long": takes_long(upload),
         "closing": _closing_of_held(upload, today),
+        "again": _again(request, upload),
     }
+
+
+def _among(upload: Upload, chosen: str) -> "QuerySet[UploadRow]":
+    named = {UNCONFIRMED: selectors.unconfirmed_rows, TOLD: selectors.told_rows}
+    return named[chosen](upload) if chosen in named else selectors.rows_of(upload, chosen)
+
+
+def _again(request: HttpRequest, upload: Upload) -> str:
+    """Where the maker sends the mended file: after one that cannot be read, was given up or has held rows."""
+    ends = upload.state in {State.FAILED, State.CANCELLED} or (upload.rows_held and upload.state not in BUSY)
+    return reverse(kind_of(upload).new) if ends and may.may_make(request.user, upload.bank_id)[0] else ""
 
 
 def confirmation_form(upload: Upload, data: Any = None) -> ConfirmationForm:
@@ -90,19 +103,15 @@ def _kind_of(code: str, count: int, first: UploadRow) -> str:
 
 def _closing_of_held(upload: Upload, today: date) -> dict[str, Any] | None:
     """Which held rows become late, and when: those of the quarter whose window closes first."""
-    if not upload.rows_held or not upload.is_of_loans or upload.state == State.CANCELLED:
+    found = selectors.closing_of_held(upload, today)
+    if found is None:
         return None
-    held = Counter(quarter_start(day) for day in selectors.held_days(upload))
-    for window in selectors.open_windows(today):
-        if count := held[window.quarter]:
-            words = {"rows": whole(count), "quarter": window.name, "day": window.window.closes_on, "left": window.left}
-            tonight = _("%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期今晚 24 时截止：过后再录入即为逾期，不予补偿。")
-            later = _(
-                "%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期截至 %(day)s（还剩 %(left)s 个工作日），逾期不予补偿。"
-            )
-            text = tonight if window.window.closes_on == today else later
-            return {"text": text % words, "article": window.window.article}
-    return None
+    window, count = found
+    words = {"rows": whole(count), "quarter": window.name, "day": window.window.closes_on, "left": window.left}
+    tonight = _("%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期今晚 24 时截止：过后再录入即为逾期，不予补偿。")
+    later = _("%(rows)s 行暂缓的贷款于%(quarter)s发放，录入期截至 %(day)s（还剩 %(left)s 个工作日），逾期不予补偿。")
+    text = tonight if window.window.closes_on == today else later
+    return {"text": text % words, "article": window.window.article}
 
 
 def _words(upload: Upload) -> dict[str, Any]:
@@ -118,7 +127,7 @@ def _words(upload: Upload) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest, upload: Upload) -> str:
     asked = request.GET.get("rows", "")
-    if asked in Status.values or asked == UNCONFIRMED:
+    if asked in TABS:
         return asked
     if upload.rows_unconfirmed and upload.state == State.CHECKED and not upload.rows_held:
         return UNCONFIRMED
@@ -134,9 +143,10 @@ def _tabs(upload: Upload, chosen: str) -> list[dict[str, Any]]:
         Status.KNOWN: upload.rows_known,
         Status.ENTERED: upload.rows_entered,
         UNCONFIRMED: upload.rows_unconfirmed if upload.state == State.CHECKED else 0,
+        TOLD: upload.rows_warned,
     }
     words = _words(upload)
-    labels = {UNCONFIRMED: _("待确认"), Status.HELD: Status.HELD.label}
+    labels = {UNCONFIRMED: _("待确认"), TOLD: _("有提示或说明"), Status.HELD: Status.HELD.label}
     labels |= {Status.GOOD: words["good"], Status.KNOWN: words["known"]}
     return [
         {
@@ -216,7 +226,7 @@ def progress_of(upload: Upload) -> dict[str, Any]:
     }
     words = {
         State.RECEIVED: _("文件已接收，排队等待处理。"),
-        State.CHECKING: _pace(upload) + _("可以离开本页，处理不会中断；中断的会接着办完。"),
+        State.CHECKING: _pace(upload) + _went_on(),
         State.SUBMITTED: _("入库日期为 %(day)s，以提交时刻为准。") % {"day": upload.submitted_on},
     }
     return {
@@ -227,6 +237,13 @@ def progress_of(upload: Upload) -> dict[str, Any]:
         "total": upload.rows_expected if upload.state == State.CHECKING else 0,
         "url": url,
     }
+
+
+def _went_on() -> str:
+    """What becomes of it when its worker dies: the sweeper rings again."""
+    minutes = RING_AGAIN_AFTER // timedelta(minutes=1)
+    words = _("可以离开本页。处理如意外中断，约 %(minutes)s 分钟内自动从中断处接着办，不必重新上传。")
+    return words % {"minutes": minutes}
 
 
 def _pace(upload: Upload) -> str:
@@ -244,9 +261,12 @@ def _pace(upload: Upload) -> str:
 
 def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now, and until when: the page always says it."""
+    maker, due = _("本行经办人员"), due_of(upload, clock.today())
+    if upload.state == State.FAILED and not upload.rehearsal:
+        title = _("按下面的说明改正文件，重新上传")
+        return {"title": title, "who": maker, **due, "article": _words(upload)["article"]}
     if upload.rehearsal or upload.state != State.CHECKED:
         return None
-    maker, due = _("本行经办人员"), _due(upload)
     if upload.rows_unconfirmed:
         title = _("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": whole(upload.rows_unconfirmed)}
         return {"title": title, "who": maker, **due, "article": TRUTH}
@@ -256,9 +276,7 @@ def _waiting(upload: Upload) -> dict[str, Any] | None:
     return {"title": _("没有可提交的行，请改正后重新上传"), "who": maker, **due, "article": article}
 
 
-def _due(upload: Upload) -> dict[str, Any]:
-    """Of loans the window that closes first; of another kind what it says itself, if anything."""
-    today = clock.today()
-    windows = selectors.open_windows(today) if upload.is_of_loans else []
-    due = windows[0].window.closes_on if windows else kind_of(upload).due(today)
+def due_of(upload: Upload, today: date) -> dict[str, Any]:
+    """The last day, and how many working days are left of it."""
+    due = selectors.due_of(upload, today)
     return {"due": due, "left": days_left(due, today) if due else None}

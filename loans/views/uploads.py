@@ -30,6 +30,7 @@ from pool.forms_keys import once, seen_version
 from pool.models import AccessLog
 from pool.refusals import add_to_form
 from pool.selectors import edition
+from pool.services import downloads
 from pool.sheets import Schema
 
 
@@ -178,6 +179,10 @@ def marked_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bank's own workbook with what was found; mended in place, it can be sent again as it is."""
     found = _upload(request, pk)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found, detail="own workbook with results")
+    if reports.takes_long(found):
+        downloads.ask(name=reports.RETURNED.name, query=str(found.pk), mark=_taken_by(request), by=request.user)
+        messages.success(request, _("本批次行数较多，标出问题的原表正在后台生成；完成后在本页下载，并有通知。"))
+        return redirect("downloads")
     made = reports.own_workbook(found, _taken_by(request))
     name = f"{found.number}-{_('校验结果')}{made.suffix}"
     return FileResponse(made.file, as_attachment=True, filename=name, content_type=made.content_type)
@@ -230,5 +235,5 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 cancel = deed(
-    _upload, services.cancel_upload, "upload_id", gettext_lazy("已取消本批次，没有贷款入库。"), Upload.get_absolute_url
+    _upload, services.cancel_upload, "upload_id", gettext_lazy("已取消本批次，没有一行生效。"), Upload.get_absolute_url
 )

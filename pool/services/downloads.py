@@ -1,4 +1,4 @@
-"""我的下载: a long list becomes a workbook in the background, for its owner, as long as they may still have it."""
+"""我的下载: a long list or file becomes a workbook in the background, for its owner, as long as they may have it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from pool import exports, lists, outbox, scope
+from pool import exports, lists, outbox, registry, scope
 from pool.clock import today
 from pool.errors import Refused
 from pool.lists import Listing
 from pool.models import ListExport, User
+from pool.registry import LongFile
 from pool.services.notices import notify
 from pool.tables import Column
 
@@ -32,11 +33,11 @@ CHUNK = 1000
 
 
 @transaction.atomic
-def ask(*, listing: Listing, query: str, columns: Sequence[str], mark: str, by: User) -> ListExport:
-    """The same question again while the first is being made is the first."""
+def ask(*, name: str, query: str, columns: Sequence[str] = (), mark: str, by: User) -> ListExport:
+    """A list or a long file of that name. The same question again while the first is being made is the first."""
     mine = ListExport.objects.select_for_update().filter(user=by, state__in=ListExport.OPEN)
     waiting = list(mine.filter(expires_at__gt=timezone.now()))
-    same = (listing.name, query, list(columns))
+    same = (name, query, list(columns))
     for row in waiting:
         if (row.listing, row.query, row.columns) == same:
             return row
@@ -46,7 +47,7 @@ def ask(*, listing: Listing, query: str, columns: Sequence[str], mark: str, by: 
             _("您已有 %(most)s 个导出正在生成，请待完成后再申请。") % {"most": MOST_OPEN},
         )
     made: ListExport = ListExport.objects.create(
-        user=by, bank=by.institution, listing=listing.name, query=query, columns=list(columns), mark=mark,
+        user=by, bank=by.institution, listing=name, query=query, columns=list(columns), mark=mark,
         language=translation.get_language() or settings.LANGUAGE_CODE, expires_at=timezone.now() + KEPT_FOR,
     )  # fmt: skip
     outbox.enqueue(TASK, export_id=made.pk)
@@ -62,19 +63,39 @@ def make(export_id: UUID | str) -> None:
 
 def _make(row: ListExport) -> None:
     with translation.override(row.language), scope.scope_for(row.user):
-        listing = lists.listing_of(row.listing)
-        if listing is None or not listing.may_export(row.user)[0]:
+        work = work_of(row)
+        if work is None or not work.may(row):
             _fail(row, _("您已无权导出该清单。"))
             return
-        rows, columns = _what(listing, row)
         path = place(row)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        sheet = exports.Sheet(name=listing.label, columns=columns, rows=rows.iterator(chunk_size=CHUNK))
-        written = exports.write_xlsx(part, [sheet], mark=row.mark)
+        written, label = work.write(row, part), work.label(row)
     part.chmod(0o440)
     part.replace(path)
-    _finish(row, listing, written, path)
+    _finish(row, label, written, path)
+
+
+def work_of(row: ListExport) -> LongFile | None:
+    """What is to be made: a file of the rooms, or the list of that name."""
+    listing = lists.listing_of(row.listing)
+    return registry.long_files.get(row.listing) or (_of_list(listing) if listing else None)
+
+
+def _of_list(listing: Listing) -> LongFile:
+    return LongFile(
+        listing.name,
+        label=lambda row: str(listing.label),
+        told=lambda row: lists.told(listing, row.user, row.query),
+        may=lambda row: listing.may_export(row.user)[0],
+        write=lambda row, target: _write_list(listing, row, target),
+    )
+
+
+def _write_list(listing: Listing, row: ListExport, target: Path) -> int:
+    rows, columns = _what(listing, row)
+    sheet = exports.Sheet(name=listing.label, columns=columns, rows=rows.iterator(chunk_size=CHUNK))
+    return exports.write_xlsx(target, [sheet], mark=row.mark)
 
 
 def place(row: ListExport) -> Path:
@@ -108,7 +129,7 @@ def _fail(row: ListExport, why: str) -> None:
         row.save(update_fields=["state", "trouble"])
 
 
-def _finish(row: ListExport, listing: Listing, written: int, path: Path) -> None:
+def _finish(row: ListExport, label: str, written: int, path: Path) -> None:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     now = timezone.now()
@@ -119,7 +140,7 @@ def _finish(row: ListExport, listing: Listing, written: int, path: Path) -> None
             kept.made_at, kept.expires_at = now, now + KEPT_FOR
             kept.save()
             with translation.override(row.language):
-                title = _("导出文件已生成：%(list)s") % {"list": listing.label}
+                title = _("导出文件已生成：%(list)s") % {"list": label}
             notify(
                 key=f"export:{row.pk}", title=title, user=row.user, bank=row.bank, on=today(),
                 url=reverse("downloads"), topic=_("导出文件已生成"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import posixpath
 import re
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ LONGEST_NOTE = 32_000
 _BLOCK = 1 << 20
 QUICK = 3
 """How hard to press: the person waits for it."""
+MOST_NOTES = 20_000
+"""So many cells get a note, which takes memory and a place in a drawing; of those after them the last column tells."""
 
 
 class CannotMark(Exception):
@@ -96,8 +99,10 @@ def mark(
             with made.open(path, "w", force_zip64=True) as out:
                 _mark(parts, path, out, header_row, head, Ahead(rows))
             for name in [*archive.namelist(), *parts.added]:
-                if name != path:
-                    made.writestr(name, parts.changed.get(name) or archive.read(name))
+                if name in parts.changed:
+                    made.writestr(name, parts.changed[name])
+                elif name != path:
+                    _copy(archive, made, name)
     except (
         KeyError,
         ValueError,
@@ -108,6 +113,12 @@ def mark(
         UnicodeDecodeError,
     ) as no:
         raise CannotMark(str(no)) from no
+
+
+def _copy(archive: zipfile.ZipFile, made: zipfile.ZipFile, name: str) -> None:
+    """A part as it is, a piece at a time: a long sheet's shared strings take as much as the sheet."""
+    with archive.open(name) as part, made.open(name, "w", force_zip64=True) as out:
+        shutil.copyfileobj(part, out, _BLOCK)
 
 
 class _Parts:
@@ -226,7 +237,8 @@ def _row(
         own = _STYLE.search(cell_now.split(">", 1)[0])
         style = int(own[1]) if own else 0
         cells[index_of(letters)] = _styled(cell_now, styles.filled(style, severity) if severity else style)
-        notes[f"{letters}{number}"] = note
+        if len(notes) < MOST_NOTES:
+            notes[f"{letters}{number}"] = note
     cells |= results
     inside = "".join(cells[place] for place in sorted(cells))
     return f"<{prefix}row{attributes}>{inside}</{prefix}row>"

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from pool import audit, clock, exports, lists
+from pool import audit, clock, exports
+from pool.errors import NotPermitted
 from pool.forms_keys import once
-from pool.models import AccessLog, ListExport, User
-from pool.permissions import require
+from pool.models import AccessLog, ListExport
 from pool.services import downloads as service
 from pool.sure import be_sure
 from pool.tables import Column, Table
@@ -28,7 +28,7 @@ from pool.tables import Column, Table
 def downloads(request: HttpRequest) -> HttpResponse:
     rows = list(service.mine(request.user)[:50])
     table = Table(
-        _columns(request.user), rows, caption=_("我的下载"), empty_title=_("没有导出文件"),
+        _columns(), rows, caption=_("我的下载"), empty_title=_("没有导出文件"),
         empty_text=_("清单超过 %(rows)s 条时，导出在后台生成，完成后列在这里。") % {"rows": f"{service.AT_ONCE:,}"},
     )  # fmt: skip
     context = {
@@ -38,10 +38,10 @@ def downloads(request: HttpRequest) -> HttpResponse:
     return render(request, "pool/downloads.html", context)
 
 
-def _columns(user: User) -> list[Column]:
+def _columns() -> list[Column]:
     return [
         Column(_("清单"), label_of, link=address_of),
-        Column(_("筛选条件"), lambda row: in_words(row, user)),
+        Column(_("筛选条件"), in_words),
         Column(_("申请时间"), "asked_at", "moment"),
         Column(_("状态"), lambda row: (row.state, row.trouble or row.get_state_display()), "status"),
         Column(_("行数"), lambda row: row.rows or None, "int"),
@@ -51,17 +51,17 @@ def _columns(user: User) -> list[Column]:
 
 
 def label_of(row: ListExport) -> str:
-    listing = lists.listing_of(row.listing)
-    return str(listing.label) if listing else row.listing
+    work = service.work_of(row)
+    return work.label(row) if work else row.listing
 
 
 def address_of(row: ListExport) -> str | None:
     return reverse("download", args=[row.pk]) if row.state == ListExport.State.READY else None
 
 
-def in_words(row: ListExport, user: User) -> str:
-    listing = lists.listing_of(row.listing)
-    return lists.told(listing, user, row.query) if listing else ""
+def in_words(row: ListExport) -> str:
+    work = service.work_of(row)
+    return work.told(row) if work else ""
 
 
 def _job(row: ListExport) -> dict[str, Any]:
@@ -95,13 +95,14 @@ def download_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Only while they may still export that list; every taking is logged."""
     row = _own(request, pk)
-    listing = lists.listing_of(row.listing)
-    if listing is None or row.state != ListExport.State.READY or not service.place(row).is_file():
+    work = service.work_of(row)
+    if work is None or row.state != ListExport.State.READY or not service.place(row).is_file():
         raise Http404
-    require(listing.may_export(request.user))
+    if not work.may(row):
+        raise NotPermitted()
     be_sure()
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, row, detail=f"{row.listing}?{row.query}")
-    name = f"{listing.label}-{clock.today():%Y%m%d}.xlsx"
+    name = f"{work.label(row)}-{clock.today():%Y%m%d}.xlsx"
     return FileResponse(service.place(row).open("rb"), as_attachment=True, filename=name, content_type=exports.XLSX)
 
 

@@ -74,7 +74,7 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     mark = exports.watermark(request.user.display_name, institution)
     if rows.order_by()[: downloads.AT_ONCE + 1].count() > downloads.AT_ONCE:
         names = [column.name for column in columns]
-        downloads.ask(listing=listing, query=request.GET.urlencode(), columns=names, mark=mark, by=request.user)
+        downloads.ask(name=listing.name, query=request.GET.urlencode(), columns=names, mark=mark, by=request.user)
         messages.success(
             request, _("超过 %(rows)s 条，正在后台生成；完成后在本页下载。") % {"rows": whole(downloads.AT_ONCE)}
         )

@@ -10,7 +10,7 @@ from django.test import Client
 
 from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
-from pool import registry, scope
+from pool import scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, FactorReset, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import downloads, feeds, sessions, tokens
@@ -223,9 +223,7 @@ def makers_filter(world: World) -> Parts:
 @builds("makers_download")
 def makers_download(world: World) -> Parts:
     with scope.bank_scope(world.team.pk):
-        row = downloads.ask(
-            listing=registry.listings["loans"], query="", columns=["loan_number"], mark="x", by=world.team.maker
-        )
+        row = downloads.ask(name="loans", query="", columns=["loan_number"], mark="x", by=world.team.maker)
     return {"pk": row.pk}
 
 
