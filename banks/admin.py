@@ -13,10 +13,12 @@ from banks.models import (
     Bank,
     Branch,
     DishonestyListing,
+    Joining,
     Membership,
     PayeeAccount,
     Standing,
     StandingEvent,
+    Tenure,
     Violation,
 )
 from pool.admin_kit import Act, ReadOnlyAdmin, read_only
@@ -27,6 +29,11 @@ READERS = MANAGER_ROLES | {Role.AUDITOR}
 WHO_MAKES = ("entered_by", "confirmed_by")
 
 read_only(Bank, ["code", "short_name", "kind", "joined_on", "cancelled_on"], READERS, search_fields=["code", "name"])
+read_only(
+    Joining, ["number", "short_name", "state", "applied_on", "entered_by", "decided_by"], READERS,
+    list_filter=["state"], list_select_related=["entered_by", "decided_by"],
+)  # fmt: skip
+read_only(Tenure, ["bank", "began_on", "ended_on", "article"], READERS, list_select_related=["bank"])
 read_only(Branch, ["code", "name", "bank"], READERS, list_select_related=["bank"])
 read_only(
     Agreement, ["number", "bank", "counterparty", "signed_on", "valid_from", "valid_to"], READERS,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Agreement, Bank, Membership
+from banks.models import Agreement, Bank, Joining, Membership
 from pool.models import BANK_ROLES, Role
 
 
@@ -33,16 +33,27 @@ class BankFilter(forms.Form):
             del self.fields["bank"]
 
 
-class RegisterBankForm(forms.Form):
-    code = forms.CharField(label=_("机构代码"), max_length=12)
+SCANS = ".pdf,.ofd,.png,.jpg,.jpeg,.tif,.tiff"
+
+
+def scan_field(label: object, help_text: object = "", **options: object) -> forms.FileField:
+    widget = forms.FileInput(attrs={"accept": SCANS})
+    return forms.FileField(label=label, help_text=help_text, widget=widget, max_length=200, **options)
+
+
+class JoiningForm(forms.Form):
     name = forms.CharField(label=_("机构全称"), max_length=120)
     short_name = forms.CharField(label=_("机构简称"), max_length=40)
+    code = forms.CharField(label=_("机构代码"), max_length=12, help_text=_("曾经加盟的机构沿用原代码。"))
     credit_code = forms.CharField(label=_("统一社会信用代码"), min_length=18, max_length=18)
     kind = forms.ChoiceField(label=_("机构类型"), choices=Bank.Kind.choices)
-    joined_on = day_field(_("加盟日期"))
-    has_local_branch = forms.BooleanField(
-        label=_("已在深圳市依法设立分行以上机构"), required=False, help_text=_("未设立的不能加盟。")
+    level = forms.ChoiceField(
+        label=_("在深机构层级"), choices=Joining.Level.choices, help_text=_("须在深圳市依法设立分行以上机构。")
     )
+    licence_number = forms.CharField(label=_("金融许可证编号"), max_length=60)
+    applied_on = day_field(_("收到申请日期"))
+    licence = scan_field(_("金融许可证及营业执照"), _("合并为一个文件上传。"))
+    undertaking = scan_field(_("加盟申请书（含遵守细则的承诺）"), _("加盖公章的扫描件。"))
 
 
 class AgreementForm(forms.Form):
@@ -51,6 +62,12 @@ class AgreementForm(forms.Form):
     signed_on = day_field(_("签订日期"))
     valid_from = day_field(_("生效日期"))
     valid_to = day_field(_("失效日期"), required=False, help_text=_("长期有效的不填。"))
+    document = scan_field(_("协议扫描件"), _("双方盖章的全文。"))
+
+    def __init__(self, *args: Any, parties: Iterable[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        mine = set(parties)
+        self.fields["counterparty"].choices = [one for one in Agreement.Counterparty.choices if one[0] in mine]
 
 
 class MemberForm(forms.Form):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from banks.base import BankOwned
 from pool.crypto import EncryptedTextField
@@ -12,7 +13,10 @@ from pool.models.base import Record
 
 
 class Bank(Record):
-    """A partner institution (article 7). The list of names is public; nothing else about a bank is."""
+    """A partner institution (article 7). The list of names is public; nothing else about a bank is.
+
+    `cancelled_on` stands while it is no partner; its stays, the former ones too, are its tenures.
+    """
 
     class Kind(models.TextChoices):
         BANK = "bank", _("银行")
@@ -24,7 +28,7 @@ class Bank(Record):
     kind = models.CharField(_("机构类型"), max_length=24, choices=Kind.choices, default=Kind.BANK)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
     has_local_branch = models.BooleanField(_("在深设立分行以上机构"), default=True)
-    joined_on = models.DateField(_("加盟日期"))
+    joined_on = models.DateField(_("首次加盟日期"))
     cancelled_on = models.DateField(_("取消加盟日期"), null=True, blank=True)
     may_reapply_from = models.DateField(_("可再次申请加盟日期"), null=True, blank=True)
 
@@ -38,6 +42,85 @@ class Bank(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("banks:detail", args=[self.pk])
+
+
+class Joining(FSMModelMixin, Record):
+    """An application to become a partner, or to become one again (7, 24): taken in by one person, decided by another.
+
+    `bank` is the partner that came of it; where the applicant was one before, it is known from the beginning.
+    """
+
+    class State(models.TextChoices):
+        APPLIED = "applied", _("待审核")
+        ADMITTED = "admitted", _("已同意加盟")
+        REFUSED = "refused", _("不同意加盟")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    class Level(models.TextChoices):
+        HEAD_OFFICE = "head_office", _("总行（法人机构）")
+        BRANCH = "branch", _("分行")
+        SUB_BRANCH = "sub_branch", _("支行及以下")
+
+    number = models.CharField(_("申请编号"), max_length=40, unique=True)
+    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.APPLIED, protected=True)
+    bank = models.ForeignKey(
+        Bank, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("加盟银行")
+    )
+    code = models.CharField(_("机构代码"), max_length=12)
+    name = models.CharField(_("机构全称"), max_length=120)
+    short_name = models.CharField(_("机构简称"), max_length=40)
+    kind = models.CharField(_("机构类型"), max_length=24, choices=Bank.Kind.choices, default=Bank.Kind.BANK)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
+    level = models.CharField(_("在深机构层级"), max_length=16, choices=Level.choices)
+    licence_number = models.CharField(_("金融许可证编号"), max_length=60)
+    applied_on = models.DateField(_("收到申请日期"))
+    licence = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("金融许可证及营业执照")
+    )
+    undertaking = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("加盟申请书（含遵守细则的承诺）")
+    )
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("录入人"))
+    entered_on = models.DateField(_("录入日期"))
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审核人")
+    )
+    decided_on = models.DateField(_("审核日期"), null=True, blank=True)
+    reason = models.CharField(_("审核意见"), max_length=400, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = verbose_name_plural = _("加盟申请")
+        ordering = ["-applied_on", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "credit_code"], condition=Q(state="applied"), name="joining_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("entered_by")), name="joining_decided_by_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="admitted") | Q(bank__isnull=False, decided_by__isnull=False),
+                name="joining_admitted_is_a_bank",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.short_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("banks:joining", args=[self.pk])
+
+    @transition(field=state, source=State.APPLIED, target=State.ADMITTED)
+    def admit(self) -> None:
+        """A second person agrees: the applicant is a partner and may sign its agreements."""
+
+    @transition(field=state, source=State.APPLIED, target=State.REFUSED)
+    def refuse(self) -> None:
+        """It does not meet what article 7 asks for."""
+
+    @transition(field=state, source=State.APPLIED, target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The applicant gave up, or the entry was wrong."""
 
 
 class Branch(Record):
@@ -55,6 +138,33 @@ class Branch(Record):
         return self.name
 
 
+class Tenure(BankOwned):
+    """One stay among the partners; a bank that is admitted again begins another, and the former stays as it was."""
+
+    began_on = models.DateField(_("加盟日期"))
+    joining = models.OneToOneField(
+        Joining, on_delete=models.PROTECT, null=True, blank=True, related_name="tenure", verbose_name=_("加盟申请")
+    )
+    ended_on = models.DateField(_("取消加盟日期"), null=True, blank=True)
+    article = models.CharField(_("取消依据"), max_length=20, blank=True)
+    may_reapply_from = models.DateField(_("可再次申请加盟日期"), null=True, blank=True)
+
+    class Meta(BankOwned.Meta):
+        verbose_name = verbose_name_plural = _("加盟期间")
+        ordering = ["bank", "began_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank"], condition=Q(ended_on__isnull=True), name="tenure_one_open_per_bank"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("began_on")), name="tenure_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.began_on}"
+
+
 class Agreement(BankOwned):
     """A cooperation agreement 合作协议 (articles 7, 10, 18): a bank needs one in force with each managing body."""
 
@@ -69,6 +179,9 @@ class Agreement(BankOwned):
     valid_to = models.DateField(_("失效日期"), null=True, blank=True)
     document = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("协议文本")
+    )
+    registered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
     )
 
     class Meta(BankOwned.Meta):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from pool.models import BANK_ROLES, Role, User
+from pool.models import BANK_ROLES, Role, StoredFile, User
 from pool.permissions import YES, Answer, has_role, require
 
 __all__ = ["KEEPERS", "PUBLIC_BODIES", "YES", "Answer", "has_role", "require", "works_for"]
@@ -48,6 +48,29 @@ def may_confirm_payee(user: User, bank_id: UUID) -> Answer:
 
 def may_register_bank(user: User) -> Answer:
     return has_role(user, KEEPERS)
+
+
+def may_enter_joining(user: User) -> Answer:
+    """Who keeps the list takes applications in (10.2(2), 10.2(4))."""
+    return has_role(user, KEEPERS)
+
+
+def may_decide_joining(user: User) -> Answer:
+    """The manager's second person: the manager signs the agreement and answers for the list (10.2(2))."""
+    return has_role(user, frozenset({Role.MANAGER_APPROVER}))
+
+
+def may_see_joinings(user: User) -> Answer:
+    return has_role(user, PUBLIC_BODIES)
+
+
+def may_have_joining_paper(user: User, _file: object) -> bool:
+    return may_see_joinings(user)[0]
+
+
+def may_have_agreement(user: User, file: StoredFile) -> bool:
+    """The scan of an agreement: its bank's people and the public bodies."""
+    return file.bank is not None and may_see_bank(user, file.bank)[0]
 
 
 def may_register_agreement(user: User, counterparty: str) -> Answer:

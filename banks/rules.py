@@ -159,6 +159,20 @@ def membership(book: Edition, cancelled_on: date | None, readmitted_on: date | N
     return book.finding("reapply_after", "membership_stands", day=on.isoformat())
 
 
+@implements("reapply_after")
+def apply_again(book: Edition, cancelled_on: date, on: date) -> Finding:
+    """Whether a bank whose membership was cancelled may hand in another application that day."""
+    reapply_on = may_reapply_on(book, cancelled_on)
+    code = "too_early_to_apply" if on < reapply_on else "may_apply_again"
+    return book.finding(
+        "reapply_after",
+        code,
+        day=on.isoformat(),
+        cancelled_on=cancelled_on.isoformat(),
+        reapply_on=reapply_on.isoformat(),
+    )
+
+
 @implements("strikes")
 def strike_out(book: Edition, unqualified_years: Iterable[int], year: int) -> Finding:
     """Whether `year` ends a run of unqualified years long enough to cancel membership."""

@@ -1,14 +1,25 @@
 """Reads about banks that are more than a filter."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banks import rules
-from banks.models import Agreement, Bank, DishonestyListing, Handover, Membership, PayeeAccount, Standing, Violation
+from banks.models import (
+    Agreement,
+    Bank,
+    DishonestyListing,
+    Handover,
+    Joining,
+    Membership,
+    PayeeAccount,
+    Standing,
+    Tenure,
+    Violation,
+)
 from banks.permissions import PUBLIC_BODIES
 from pool.models import FactorReset, SecondFactor, User
 from pool.registry import Draft
@@ -32,8 +43,23 @@ def visible_banks(user: User) -> "QuerySet[Bank]":
 
 
 def members_on(on: date) -> "QuerySet[Bank]":
-    """The banks that are partners on that day."""
-    return Bank.objects.filter(joined_on__lte=on).filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on))
+    """The banks that are partners on that day, by their stays."""
+    stays = Tenure.objects.filter(bank=OuterRef("pk"), began_on__lte=on)
+    return Bank.objects.filter(Exists(stays.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))))
+
+
+def tenures_of(bank_id: UUID) -> "QuerySet[Tenure]":
+    return Tenure.objects.filter(bank_id=bank_id).order_by("began_on")
+
+
+def membership_finding(bank_id: UUID, on: date) -> Finding:
+    """Whether the bank is a partner that day: its last stay that was over by then, and when it was admitted again."""
+    stays = list(tenures_of(bank_id))
+    over = next((stay for stay in reversed(stays) if stay.ended_on is not None and stay.ended_on <= on), None)
+    if over is None:
+        return rules.membership(edition(), None, None, on)
+    again = next((stay.began_on for stay in stays if stay.began_on >= over.ended_on), None)
+    return rules.membership(edition(), over.ended_on, again, on)
 
 
 def agreements_in_force(bank_id: UUID, on: date) -> "QuerySet[Agreement]":
@@ -42,15 +68,59 @@ def agreements_in_force(bank_id: UUID, on: date) -> "QuerySet[Agreement]":
     )
 
 
+@dataclass(frozen=True)
+class Cover:
+    """A bank's agreements with one managing body, on a day: the last of them, and whether one is in force."""
+
+    counterparty: str
+    newest: Agreement | None
+    in_force: bool
+    ends_on: date | None
+
+    @property
+    def label(self) -> str:
+        return str(Agreement.Counterparty(self.counterparty).label)
+
+    def left(self, on: date) -> int | None:
+        """Days until it ends, none if it does not end."""
+        return (self.ends_on - on).days if self.in_force and self.ends_on else None
+
+    def wanting(self, on: date) -> bool:
+        """To be signed or renewed: nothing is in force, or not for long."""
+        left = self.left(on)
+        return not self.in_force or (left is not None and left <= RENEW_DAYS)
+
+
+RENEW_DAYS = 60
+RENEW_AHEAD = timedelta(days=RENEW_DAYS)
+"""How long before its end an agreement is on the keepers' list of work; the house's own choice."""
+
+
+def covers_of(bank_id: UUID, on: date) -> list[Cover]:
+    """What is signed with each managing body; one that begins later counts as a renewal already made."""
+    rows = list(Agreement.objects.filter(bank_id=bank_id).select_related("document").order_by("valid_from"))
+    return [_cover(party, [row for row in rows if row.counterparty == party], on) for party in Agreement.Counterparty]
+
+
+def _cover(party: str, rows: list[Agreement], on: date) -> Cover:
+    open_ended = any(row.valid_to is None for row in rows)
+    last = max((row.valid_to for row in rows if row.valid_to is not None), default=None)
+    in_force = any(row.valid_from <= on and (row.valid_to is None or row.valid_to >= on) for row in rows)
+    return Cover(party, rows[-1] if rows else None, in_force, None if open_ended else last)
+
+
+def joinings_open() -> "QuerySet[Joining]":
+    return Joining.objects.filter(state=Joining.State.APPLIED).select_related("entered_by")
+
+
 def entry_findings(bank_id: UUID, on: date) -> list[Finding]:
     """Whether the bank may enter loans and file claims that day: its membership and its agreements (reading 23)."""
-    bank = Bank.objects.get(pk=bank_id)
     terms = [
         rules.AgreementTerm(term.counterparty, term.valid_from, term.valid_to)
         for term in Agreement.objects.filter(bank_id=bank_id)
     ]
     return [
-        rules.membership(edition(), bank.cancelled_on, None, on),
+        membership_finding(bank_id, on),
         rules.agreements_in_force(edition(), terms, on),
     ]
 

@@ -1,13 +1,18 @@
 from django.urls import path
 
-from banks.views import banks, people, records
+from banks.views import banks, joining, people, records
 
 app_name = "banks"
 
 urlpatterns = [
     path("", banks.index, name="index"),
     path("own/", banks.own, name="own"),
-    path("register/", records.register_bank, name="register"),
+    path("joining/", joining.listing, name="joinings"),
+    path("joining/new/", joining.apply, name="joining_new"),
+    path("joining/<uuid:pk>/", joining.detail, name="joining"),
+    path("joining/<uuid:pk>/admit/", joining.admit, name="joining_admit"),
+    path("joining/<uuid:pk>/refuse/", joining.refuse, name="joining_refuse"),
+    path("joining/<uuid:pk>/withdraw/", joining.withdraw, name="joining_withdraw"),
     path("<uuid:pk>/", banks.detail, name="detail"),
     path("<uuid:pk>/agreements/add/", records.register_agreement, name="agreement_add"),
     path("<uuid:pk>/members/", people.members, name="members"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from banks import permissions as may
 from banks import selectors
 from banks.models import Agreement, Bank, DishonestyListing, Standing, StandingEvent
+from banks.todos import steps_of, waiting_of
 from pool import clock
 from pool.formats import percent_beside
 from pool.masking import mask_account
@@ -45,8 +46,12 @@ def index(request: HttpRequest) -> HttpResponse:
         Column(_("补偿业务"), lambda row: _business(row["meter"]), "status"),
     ]
     table = Table(columns, rows, empty_title=_("还没有加盟银行"))
-    may_register = may.may_register_bank(request.user)[0]
-    return render(request, "banks/index.html", {"table": table, "may_register": may_register})
+    context = {
+        "table": table,
+        "may_apply": may.may_enter_joining(request.user)[0],
+        "joinings_open": selectors.joinings_open().count(),
+    }
+    return render(request, "banks/index.html", context)
 
 
 def _ratio(row: dict[str, Any]) -> str:
@@ -86,7 +91,12 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "bank": bank,
         "is_own": request.user.institution == bank.pk,
         "findings": [told(finding) for finding in selectors.entry_findings(bank.pk, today)],
-        "agreements": Agreement.objects.filter(bank=bank).order_by("counterparty", "-valid_from"),
+        "agreements": Agreement.objects.filter(bank=bank)
+        .select_related("document")
+        .order_by("counterparty", "-valid_from"),
+        "tenures": selectors.tenures_of(bank.pk),
+        "waiting": waiting_of(bank, today),
+        "steps": steps_of(bank, today),
         "dishonest": selectors.is_dishonest(bank.pk, today),
         "listings": DishonestyListing.objects.filter(bank=bank).order_by("-listed_from"),
         "violations": selectors.violations_of(bank.pk),
@@ -159,5 +169,6 @@ def _acts(user: Any, bank: Bank) -> dict[str, bool]:
         "may_list_dishonest": may.may_list_dishonest(user)[0],
         "may_enter_violation": may.may_enter_violation(user)[0],
         "may_confirm_violation": may.may_confirm_violation(user)[0],
+        "may_apply": bank.cancelled_on is not None and may.may_enter_joining(user)[0],
         "may_register_agreement": any(may.may_register_agreement(user, who)[0] for who in Agreement.Counterparty),
     }

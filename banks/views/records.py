@@ -31,33 +31,20 @@ def _page(bank_id: UUID) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 @once
-def register_bank(request: HttpRequest) -> HttpResponse:
-    may.require(may.may_register_bank(request.user))
-    return fill_in(
-        request,
-        forms.RegisterBankForm(request.POST or None),
-        lambda data: services.register_bank(by=request.user, on=clock.today(), **data),
-        title=_("登记加盟银行"),
-        article=_article("agreement_parties"),
-        back=reverse("banks:index"),
-        done=_("已登记加盟银行；两份合作协议均生效后方可录入贷款。"),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-@once
 def register_agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
     bank = bank_or_404(request, pk)
     allowed = [who for who in Agreement.Counterparty if may.may_register_agreement(request.user, who)[0]]
     may.require((bool(allowed), _("您的角色无权执行此操作。")))
     return fill_in(
         request,
-        forms.AgreementForm(request.POST or None, initial={"counterparty": allowed[0]}),
+        forms.AgreementForm(
+            request.POST or None, request.FILES or None, parties=allowed, initial={"counterparty": allowed[0]}
+        ),
         lambda data: services.register_agreement(bank_id=bank.pk, by=request.user, on=clock.today(), **data),
         title=_("登记合作协议"),
         article=_article("agreement_parties"),
         back=_page(bank.pk),
+        about=_("须与高新投集团、深圳市财政金融服务中心分别签订；两份均在有效期内，方可录入贷款和提出申请。"),
         done=_("已登记合作协议。"),
         bank=bank,
     )

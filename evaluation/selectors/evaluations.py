@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Sum
 
-from banks.models import Bank, Violation
+from banks.models import Bank, Tenure, Violation
 from banks.selectors import members_on
 from evaluation import permissions
 from evaluation.models import Evaluation, EvaluationLine
@@ -88,10 +88,12 @@ def unqualified_years(before: int) -> dict[UUID, list[int]]:
 
 
 def strikes_open() -> "QuerySet[EvaluationLine]":
-    """Banks whose membership is to be cancelled and is not yet (24)."""
-    return EvaluationLine.objects.filter(
+    """Banks whose membership is to be cancelled and is not yet (24); one that was admitted again has paid for it."""
+    ended = Tenure.objects.filter(bank=OuterRef("bank"), ended_on__gte=OuterRef("evaluation__filed_on"))
+    rows = EvaluationLine.objects.filter(
         evaluation__in=newest_filed(), second_strike=True, bank__cancelled_on__isnull=True
-    ).select_related("bank", "evaluation")
+    ).exclude(Exists(ended))
+    return rows.select_related("bank", "evaluation")
 
 
 def visible_to(user: User) -> "QuerySet[Evaluation]":

@@ -147,6 +147,11 @@ def evaluation_due(book: Edition, given: Given) -> Given:
     return {"due": evaluation.evaluation_due(book, given["year"]).isoformat()}
 
 
+def apply_again(book: Edition, given: Given) -> Given:
+    finding = banks.apply_again(book, must(given["cancelled_on"]), must(given["day"]))
+    return {"codes": [finding.code], "reapply_on": finding.facts["reapply_on"]}
+
+
 def clawback(book: Edition, given: Given) -> Given:
     back = tuple((must(on), Decimal(amount)) for on, amount in given.get("returned", []))
     paid = recovery.Paid(Decimal(given["amount"]), must(given["paid_on"]), back)
@@ -158,7 +163,7 @@ CALLS: dict[str, Callable[[Edition, Given], Given]] = {
     call.__name__: call
     for call in (
         plan_fits, queue, agreements, to_yuan, half_year, special, standing, position, evidence, papers, upgraded,
-        write_off, ranks, last_ranks, strikes, membership, evaluation_due, clawback,
+        write_off, ranks, last_ranks, strikes, membership, apply_again, evaluation_due, clawback,
     )
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from pool import scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, FactorReset, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import downloads, feeds, sessions, tokens
-from tests.factories.banks import listed_dishonest, payee_account
+from tests.factories.banks import applied_to_join, listed_dishonest, payee_account
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
 
@@ -87,6 +87,11 @@ def factor_reset(world: World) -> Parts:
     proposer = person(Role.BANK_ADMIN, world.team.pk)
     row = FactorReset.objects.create(user=world.team.checker, proposed_by=proposer, reason="手机遗失")
     return {"pk": row.pk}
+
+
+@builds("joining")
+def joining(world: World) -> Parts:
+    return {"pk": applied_to_join().pk}
 
 
 @builds("unconfirmed_payee")

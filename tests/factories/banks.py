@@ -1,14 +1,40 @@
 """Banks as they may stand: with an account, listed, over the line."""
 
 from datetime import date
+from itertools import count
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from banks import services
-from banks.models import DishonestyListing, PayeeAccount, Violation
+from banks.models import DishonestyListing, Joining, PayeeAccount, Violation
 from pool import scope
-from pool.models import Role
+from pool.models import Role, User
 from tests.factories.people import TODAY, BankTeam, bank_team, person
+from tests.factories.words import credit_code
 
-__all__ = ["bank_team", "confirmed_violation", "listed_dishonest", "payee_account"]
+_numbers = count(1)
+
+__all__ = ["applied_to_join", "bank_team", "confirmed_violation", "listed_dishonest", "payee_account", "scan"]
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+
+
+def scan(name: str = "扫描件.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    """A paper as it comes from the scanner."""
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def applied_to_join(on: date = TODAY, by: User | None = None, **facts: Any) -> Joining:
+    """An application taken in by the manager's statistics desk."""
+    number = next(_numbers)
+    given = {
+        "credit_code": credit_code(900_000 + number), "code": f"J{number:05d}", "short_name": f"新申请银行{number}",
+        "name": f"新申请银行{number}股份有限公司深圳分行", "kind": "bank", "level": "branch",
+        "licence_number": "B0001B2440", "licence": scan(), "undertaking": scan("申请书.pdf"), "applied_on": on,
+    }  # fmt: skip
+    with scope.everything():
+        return services.apply_to_join(by=by or person(Role.MANAGER_STATISTICS), on=on, **(given | facts))
 
 
 def payee_account(team: BankTeam, on: date = TODAY, *, confirmed: bool = True) -> PayeeAccount:
