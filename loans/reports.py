@@ -45,7 +45,7 @@ from pool.sheets import (
 from pool.sheets.headers import letter
 from pool.templates_xlsx import annotate, told
 
-LONGEST_AT_ONCE = 200_000
+LONGEST_AT_ONCE = 20_000
 """Rows of a .xlsx that goes back while the person waits; a longer one is made by the worker. A .csv takes next to no
 time, and no .xls is longer."""
 OWN_KINDS = {".xlsx", ".xls", ".csv"}

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -24,6 +25,7 @@ from tests.factories.people import TODAY, bank_team
 
 pytestmark = pytest.mark.django_db
 RED = "FFF8B4B4"
+LIBREOFFICE = Path(__file__).parent / "data" / "libreoffice"
 
 
 @pytest.fixture
@@ -212,6 +214,16 @@ def test_an_old_workbook_comes_back_as_a_new_one_with_the_same_sheet(team):
     assert [cell_of(sheet, row, "结果", 2).value for row in (3, 4)] == ["无误，待复核提交", "有误，未入库"]
     wrong = cell_of(sheet, 4, "从业人数", 2)
     assert wrong.value == "x" and wrong.fill.fgColor.rgb == RED and "不是整数" in wrong.comment.text
+
+
+def test_a_sheet_that_libreoffice_wrote_comes_back_marked_beside_its_cover(team):
+    upload = sent(team, (LIBREOFFICE / "wild.xlsx").read_bytes(), name="我行.xlsx")
+    assert (upload.rows_good, upload.rows_held) == (3, 0)
+    book = openpyxl.load_workbook(io.BytesIO(returned(upload)))
+    assert book["封面"]["A1"].value == "某支行报送"
+    sheet = book["清单"]
+    assert [cell_of(sheet, row, "结果", 2).value for row in (3, 4, 5)] == ["无误，待复核提交"] * 3
+    assert [str(area) for area in sheet.merged_cells.ranges] == ["A1:H1"] and sheet["B300"].border.left.style == "thin"
 
 
 def test_a_program_s_lines_come_back_as_their_held_rows(team):

@@ -16,8 +16,10 @@ from loans.template import write_template
 from pool.sheets import Reader, SheetRefused, read
 from pool.templates_xlsx import fill
 from tests.factories.loans import loan_cells, owner_cells
+from tests.loans import libreoffice
 from tests.loans.wild_files import by_openpyxl, by_wps, by_xlsxwriter, by_xlwt
 
+LIBREOFFICE = Path(__file__).parent / "data" / "libreoffice"
 COLUMNS = LOAN_SCHEMA.columns
 HEADERS = [column.header for column in COLUMNS]
 WRITERS = [by_openpyxl, by_xlsxwriter, by_xlwt, by_wps]
@@ -348,3 +350,17 @@ def test_one_of_everything_that_is_wrong_is_told_at_its_cell(tmp_path, write):
         ("3", "disbursed_on", "bad_date"), ("3", "credit_code", "credit_code_length"),
         ("3", "in_shenzhen", "bad_yes_no"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["plain.xlsx", "plain.xls", "plain.csv", "wild.xlsx", "wild.xls"])
+def test_what_libreoffice_itself_wrote_says_the_same(tmp_path, name):
+    found = reading(tmp_path, (LIBREOFFICE / name).read_bytes(), name)
+    assert found.facts == tidy(tmp_path, libreoffice.rows())
+    assert found.numbers == ([3, 4, 5] if name.startswith("wild") else [2, 3, 4])
+    assert (found.file, found.codes, found.broken) == ([], [[], [], []], False)
+
+
+def test_its_own_format_is_told_and_not_guessed_at(tmp_path):
+    with pytest.raises(SheetRefused) as refused, read(LIBREOFFICE / "plain.ods", LOAN_SCHEMA):
+        pass
+    assert (refused.value.code, refused.value.params) == ("file_binary_workbook", {"format": ".ods"})
