@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from banks.models import StandingEvent
 from claims import assessment
@@ -20,6 +20,7 @@ from claims.models import (
     PlanItem,
     Publicity,
     PublicityItem,
+    Recusal,
     Review,
     Upgrade,
 )
@@ -132,12 +133,22 @@ def one_person_in_one_stage() -> Iterator[str]:
         for person_id, worn in people.items():
             if len(worn) > 1:
                 yield f"claim {claim_id}: {person_id} stands in {', '.join(sorted(worn))}"
+    yield from _acted_after_recusal()
     for plan in FundingPlan.objects.exclude(issued_by=None):
         if plan.issued_by_id == plan.drafted_by_id:
             yield f"{plan.number}: drafted and issued by one person"
     for payment in Payment.objects.exclude(posted_by=None):
         if payment.posted_by_id == payment.confirmed_by_id or payment.approved_by_id == payment.prepared_by_id:
             yield f"{payment.number}: one person in two stages"
+
+
+def _acted_after_recusal() -> Iterator[str]:
+    """Who keeps away says nothing on the claim any more."""
+    later = Recusal.objects.filter(
+        claim=OuterRef("claim"), person=OuterRef("by"), created_at__lt=OuterRef("created_at")
+    )
+    for review in Review.objects.filter(Exists(later)):
+        yield f"claim {review.claim_id}: {review.by_id} acted after recusing"
 
 
 _BROKEN = """

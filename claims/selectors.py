@@ -7,13 +7,30 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from claims import periods
 from claims.assessment import language
 from claims.models import (
+    Assignment,
     Claim,
+    Desk,
     EndingRequest,
     Evidence,
     FundingPlan,
@@ -22,6 +39,8 @@ from claims.models import (
     PlanItem,
     Publicity,
     PublicityItem,
+    Recusal,
+    Review,
 )
 from loans import selectors as loans
 from loans.models import Loan
@@ -29,7 +48,7 @@ from loans.words import BorrowerKind
 from pool.errors import Refused
 from pool.ledger.models import Account, Entry
 from pool.masking import mask_name
-from pool.models import User
+from pool.models import Hat, Role, User
 from pool.models.people import BANK_ROLES
 from pool.money import ZERO
 from pool.selectors import edition
@@ -194,3 +213,94 @@ def public_name(loan: Loan) -> str:
     if loan.borrower_kind == BorrowerKind.SOLE_TRADER and owner and owner in name:
         return name.replace(owner, mask_name(owner))
     return name
+
+
+# ---- the manager's desks --------------------------------------------------------------------------------------------
+
+UNDER_REVIEW = (Claim.State.SUBMITTED, Claim.State.REVIEWING, Claim.State.RE_EXAMINING)
+ROLE_OF_DESK = {
+    Desk.REVIEWER: Role.MANAGER_REVIEWER,
+    Desk.RE_REVIEWER: Role.MANAGER_REVIEWER,
+    Desk.APPROVER: Role.MANAGER_APPROVER,
+    Desk.RE_APPROVER: Role.MANAGER_APPROVER,
+}
+
+
+def round_of(claim: Claim) -> str:
+    return Review.Round.RE_EXAMINATION if claim.state == Claim.State.RE_EXAMINING else Review.Round.FIRST
+
+
+def _opinions() -> "QuerySet[Review]":
+    """Reviewers' opinions that stand: what a person said who recused afterwards does not."""
+    who_keeps_away = FilteredRelation("claim__recusals", condition=Q(claim__recusals__person=F("by")))
+    rows = Review.objects.filter(stage=Review.Stage.REVIEWER).alias(away=who_keeps_away)
+    return rows.filter(away__isnull=True)
+
+
+def last_opinion(claim: Claim, round_: str) -> Review | None:
+    """The reviewer's newest opinion of a round."""
+    found: Review | None = _opinions().filter(claim=claim, round=round_).select_related("by").last()
+    return found
+
+
+def desk_of(claim: Claim) -> str:
+    """The desk on which the claim lies now; empty where the manager has nothing to do."""
+    if claim.state == Claim.State.RE_EXAMINING:
+        return Desk.RE_APPROVER if last_opinion(claim, Review.Round.RE_EXAMINATION) else Desk.RE_REVIEWER
+    found = {Claim.State.SUBMITTED: Desk.REVIEWER, Claim.State.REVIEWING: Desk.APPROVER}
+    return found.get(claim.state, "")
+
+
+def with_desk(rows: "QuerySet[Claim]") -> "QuerySet[Claim]":
+    """Each claim with the `desk` on which it lies now, and the key and name of who holds it there."""
+    again = _opinions().filter(claim=OuterRef("pk"), round=Review.Round.RE_EXAMINATION)
+    at = Case(
+        When(state=Claim.State.SUBMITTED, then=Value(Desk.REVIEWER.value)),
+        When(state=Claim.State.REVIEWING, then=Value(Desk.APPROVER.value)),
+        When(Exists(again), state=Claim.State.RE_EXAMINING, then=Value(Desk.RE_APPROVER.value)),
+        When(state=Claim.State.RE_EXAMINING, then=Value(Desk.RE_REVIEWER.value)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    held = Assignment.objects.filter(claim=OuterRef("pk"), desk=OuterRef("desk"), ended_on__isnull=True)
+    return rows.annotate(desk=at).annotate(
+        holder=Subquery(held.values("person")[:1]), holder_name=Subquery(held.values("person__display_name")[:1])
+    )
+
+
+def unassigned() -> "QuerySet[Claim]":
+    """Those on a desk of the manager that are nobody's yet."""
+    return with_desk(Claim.objects.filter(state__in=UNDER_REVIEW)).filter(holder__isnull=True)
+
+
+def holder(claim: Claim, desk: str) -> Assignment | None:
+    """To whom this desk of the claim is given."""
+    rows = Assignment.objects.filter(claim=claim, desk=desk, ended_on__isnull=True)
+    found: Assignment | None = rows.select_related("person").first()
+    return found
+
+
+def able(claim: Claim, desk: str) -> "QuerySet[User]":
+    """Who may be given this desk: of the role, in service, without another hat on the claim, not recused."""
+    other_hat = Hat.objects.filter(case=claim.pk, person=OuterRef("pk")).exclude(hat=desk)
+    recused = Recusal.objects.filter(claim=claim, person=OuterRef("pk"))
+    people = User.objects.filter(~Exists(other_hat), ~Exists(recused), role=ROLE_OF_DESK[Desk(desk)], is_active=True)
+    return people.order_by("display_name", "pk")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What lies before one person: how many claims, and the first last day among them."""
+
+    person: User
+    open: int
+    first: date | None
+
+
+def loads() -> list[Load]:
+    """Every reviewer and approver in service, the one with most before them first."""
+    given = with_desk(Claim.objects.filter(state__in=UNDER_REVIEW)).filter(holder__isnull=False)
+    found = {row["holder"]: row for row in given.values("holder").annotate(n=Count("pk"), first=Min("decide_by"))}
+    people = User.objects.filter(role__in=set(ROLE_OF_DESK.values()), is_active=True)
+    rows = [Load(one, found.get(one.pk, {}).get("n", 0), found.get(one.pk, {}).get("first")) for one in people]
+    return sorted(rows, key=lambda row: (row.person.role, -row.open, str(row.person)))

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banks.models import Standing
+from claims import selectors
 from claims.models import (
     Claim,
+    Desk,
     EndingRequest,
     FundingPlan,
     Objection,
@@ -280,27 +282,32 @@ def _queue(**query: str) -> str:
     return f"{url}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
 
 
-def _reviewer(person: User, on: date) -> list[Heap]:
-    first = Claim.objects.filter(state=Claim.State.SUBMITTED)
-    again = Claim.objects.filter(state=Claim.State.RE_EXAMINING)
-    who = _("高新投初审")
+def _desks(person: User, desks: tuple[str, str], mine: str, first: str, who: str) -> list[Heap]:
+    """What was given to this person, then what is nobody's; what was given to others waits for them."""
+    open_ = selectors.with_desk(Claim.objects.filter(state__in=selectors.UNDER_REVIEW)).filter(desk__in=desks)
+    free = open_.filter(holder__isnull=True)
     return [
-        Heap(_("待初审的补偿申请"), first, _queue(state__exact="submitted"), "review_period", who, "decide_by"),
-        Heap(_("待复核的补偿申请"), again, _queue(state__exact="re_examining"), "re_examination_window", who),
+        Heap(mine, open_.filter(holder=person.pk), _queue(holder="me"), "review_period", who, "decide_by"),
+        Heap(first, free.filter(desk=desks[0]), _queue(holder="nobody"), "review_period", who, "decide_by"),
+        Heap(_("待复核的补偿申请"), free.filter(desk=desks[1]), _queue(state__exact="re_examining", holder="nobody"),
+             "re_examination_window", who),
         *_objections(_("高新投复核人员")),
+    ]  # fmt: skip
+
+
+def _reviewer(person: User, on: date) -> list[Heap]:
+    who, desks = _("高新投初审"), (Desk.REVIEWER, Desk.RE_REVIEWER)
+    return [
+        *_desks(person, desks, _("分办给您的补偿申请"), _("待初审的补偿申请"), who),
         Heap(_("待初审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.APPLIED),
              reverse("claims:upgrades"), "upgrade_classes", who),
     ]  # fmt: skip
 
 
 def _approver(person: User, on: date) -> list[Heap]:
-    first = Claim.objects.filter(state=Claim.State.REVIEWING)
-    again = Claim.objects.filter(state=Claim.State.RE_EXAMINING)
-    who = _("高新投终审")
+    who, desks = _("高新投终审"), (Desk.APPROVER, Desk.RE_APPROVER)
     return [
-        Heap(_("待终审的补偿申请"), first, _queue(state__exact="reviewing"), "review_period", who, "decide_by"),
-        Heap(_("待复核的补偿申请"), again, _queue(state__exact="re_examining"), "re_examination_window", who),
-        *_objections(_("高新投复核人员")),
+        *_desks(person, desks, _("分办给您的补偿申请"), _("待终审的补偿申请"), who),
         Heap(_("待终审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.PASSED),
              reverse("claims:upgrades"), "upgrade_classes", who),
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """From a bank's claim to the money on its account, by stages: claim, review, publicity, plan, payment, upgrade."""
 
+from claims.models.assignment import Assignment, Desk, Recusal
 from claims.models.claim import Claim, Evidence, LooseDocument, Review
 from claims.models.pay_file import PayFile
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
@@ -8,7 +9,9 @@ from claims.models.publicity import Objection, Publicity, PublicityItem
 from claims.models.upgrade import EndingRequest, Upgrade
 
 __all__ = [
+    "Assignment",
     "Claim",
+    "Desk",
     "EndingRequest",
     "Evidence",
     "FundingPlan",
@@ -21,6 +24,7 @@ __all__ = [
     "PlanItem",
     "Publicity",
     "PublicityItem",
+    "Recusal",
     "Review",
     "Upgrade",
 ]

@@ -1,5 +1,6 @@
 """The only writer of claims, notices, plans, papers, payments and upgrades; every function is keyword-only."""
 
+from claims.services.assignment import assign_claim, distribute_claims, recuse, take_claim
 from claims.services.claim import (
     add_evidence,
     describe_claim,
@@ -66,6 +67,7 @@ __all__ = [
     "approve_payment",
     "ask_new_opinion",
     "ask_re_examination",
+    "assign_claim",
     "cancel_ending",
     "cancel_upgrade",
     "confirm_payment",
@@ -76,6 +78,7 @@ __all__ = [
     "decide_re_examination",
     "decide_upgrade",
     "describe_claim",
+    "distribute_claims",
     "draft_claim",
     "draft_claims",
     "draft_plan",
@@ -95,6 +98,7 @@ __all__ = [
     "post_publicity",
     "prepare_ending",
     "prepare_payment",
+    "recuse",
     "reject_confirmation",
     "reject_refund",
     "report_objection",
@@ -105,6 +109,7 @@ __all__ = [
     "submit_claims",
     "submit_papers",
     "submit_upgrade",
+    "take_claim",
     "transfer_to_compensation",
     "upgrade_unpaid",
     "void_determination",

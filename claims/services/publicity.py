@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from claims import assessment, permissions, selectors
 from claims.models import Claim, Objection, Publicity, PublicityItem, Review
 from claims.services import due, locking, telling
+from claims.services.assignment import refuse_recused
 from claims.services.review import refuse_suspended
 from pool import hats, moves, numbering, storage
 from pool.errors import Refused, SamePerson
@@ -183,6 +184,7 @@ def report_objection(*, objection_id: UUID, by: User, on: date, version: int, re
     locking.check(objection, version)
     if not report.strip():
         raise Refused("report_missing", _("请填写复核报告。"), _article(), field="report")
+    refuse_recused(claim.pk, by)
     if Review.objects.filter(claim=claim, stage=Review.Stage.APPROVER, by=by).exists():
         raise SamePerson(_("作出审核决定的人员不能办理该项目的异议复核。"), article=_article())
     hats.wear(objection, by, "objection_checker")

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from banks.standing import is_suspended
 from claims import assessment, corrections, permissions
 from claims.assessment import Assessment
-from claims.models import Claim, Review
+from claims.models import Claim, Desk, Review
+from claims.selectors import last_opinion, round_of
 from claims.services import due, locking, telling
+from claims.services.assignment import sit_down
 from claims.services.claim import keep_clock
 from pool import hats, moves
 from pool.errors import Refused, Stale
@@ -22,11 +24,11 @@ from pool.selectors import edition
 from pool.sure import be_sure
 
 Round, Stage, Opinion = Review.Round, Review.Stage, Review.Opinion
-HATS = {
-    (Round.FIRST, Stage.REVIEWER): "reviewer",
-    (Round.FIRST, Stage.APPROVER): "approver",
-    (Round.RE_EXAMINATION, Stage.REVIEWER): "re_reviewer",
-    (Round.RE_EXAMINATION, Stage.APPROVER): "re_approver",
+DESKS = {
+    (Round.FIRST, Stage.REVIEWER): Desk.REVIEWER,
+    (Round.FIRST, Stage.APPROVER): Desk.APPROVER,
+    (Round.RE_EXAMINATION, Stage.REVIEWER): Desk.RE_REVIEWER,
+    (Round.RE_EXAMINATION, Stage.APPROVER): Desk.RE_APPROVER,
 }
 
 
@@ -42,7 +44,7 @@ def give_opinion(*, claim_id: UUID, by: User, on: date, version: int, opinion: s
         raise Refused("not_under_review", _("该申请当前不在初审环节。"), edition()["review_period"].article)
     if round_ == Round.RE_EXAMINATION and opinion == Opinion.RETURN:
         raise Refused("no_return", _("复核只能作出通过或不通过的结论。"), edition()["re_examination_window"].article)
-    hats.wear(claim, by, HATS[round_, Stage.REVIEWER])
+    sit_down(claim, by, DESKS[round_, Stage.REVIEWER])
     review = _write(claim, round_, Stage.REVIEWER, opinion, reason, by, on)
     if round_ == Round.FIRST:
         article = edition()["review_period"].article
@@ -61,7 +63,7 @@ def ask_new_opinion(*, claim_id: UUID, by: User, on: date, version: int, reason:
     permissions.require(permissions.decide(by))
     locking.check(claim, version)
     _require_reason(reason)
-    hats.wear(claim, by, HATS[Round.FIRST, Stage.APPROVER])
+    sit_down(claim, by, DESKS[Round.FIRST, Stage.APPROVER])
     moves.move(claim, "reopen_review", by=by, on=on, article=edition()["review_period"].article, reason=reason)
     keep_clock(claim, on)
     locking.note("ask_new_opinion", claim, by=by, on=on, reason=reason)
@@ -124,7 +126,7 @@ def correct_facts(
         raise Refused(
             "not_under_review", _("该申请当前不在审核环节，不能核定事实。"), edition()["review_period"].article
         )
-    hats.wear(claim, by, HATS[round_, Stage.REVIEWER])
+    sit_down(claim, by, DESKS[round_, Stage.REVIEWER])
     before = dict(claim.verified)
     for name, text in corrections_.items():
         claim.verified = corrections.corrected(claim, name, text, by=by, on=on, reason=reason)
@@ -171,16 +173,6 @@ def _make_final(claim: Claim, on: date) -> bool:
     return True
 
 
-def round_of(claim: Claim) -> str:
-    return Round.RE_EXAMINATION if claim.state == Claim.State.RE_EXAMINING else Round.FIRST
-
-
-def last_opinion(claim: Claim, round_: str) -> Review | None:
-    """The reviewer's newest opinion of a round."""
-    found: Review | None = Review.objects.filter(claim=claim, round=round_, stage=Stage.REVIEWER).last()
-    return found
-
-
 def _open_decision(claim_id: UUID, by: User, version: int, reason: str, round_: str) -> Claim:
     """What every decision asks first, in the order of the house."""
     claim = locking.claim(claim_id, with_standing=True)
@@ -192,7 +184,7 @@ def _open_decision(claim_id: UUID, by: User, version: int, reason: str, round_: 
     if claim.state != wanted:
         raise Refused("no_opinion_yet", _("该申请当前不在终审环节。"), edition()["review_period"].article)
     refuse_suspended(claim.bank_id)
-    hats.wear(claim, by, HATS[round_, Stage.APPROVER])
+    sit_down(claim, by, DESKS[round_, Stage.APPROVER])
     opinion = last_opinion(claim, round_)
     if opinion is None:
         raise Refused("no_opinion_yet", _("尚无初审意见，不能作出决定。"), edition()["review_period"].article)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from claims import periods, permissions
 from claims.models import Claim, EndingRequest, Upgrade
 from claims.services import due, locking, telling
+from claims.services.assignment import refuse_recused
 from claims.services.claim import keep_clock
 from claims.services.plan import take_out
 from loans.models import Determination, Loan
@@ -212,6 +213,7 @@ def review_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, agree:
     permissions.require(permissions.review(by))
     locking.check(upgrade, version)
     _require_reason(reason)
+    refuse_recused(upgrade.claim_id, by)
     hats.wear(upgrade, by, "reviewer")
     if upgrade.state != Upgrade.State.APPLIED:
         raise Refused("not_applied", _("该申请当前不在初审环节。"), _article())
@@ -231,6 +233,7 @@ def decide_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, approv
     be_sure()
     locking.check(upgrade, version)
     _require_reason(reason)
+    refuse_recused(upgrade.claim_id, by)
     hats.wear(upgrade, by, "approver")
     if upgrade.state != Upgrade.State.PASSED:
         raise Refused("not_passed", _("该申请尚未通过初审。"), _article())
