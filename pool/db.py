@@ -99,6 +99,17 @@ def _only_update(table: str, columns: str) -> str:
     )
 
 
+def _only_columns(table: str, columns: list[str]) -> str:
+    """What the trigger asks."""
+    array = "ARRAY[" + ", ".join(f"'{column}'" for column in columns) + "]"
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}_only_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF to_jsonb(NEW) - {array} IS DISTINCT FROM to_jsonb(OLD) - {array} THEN"
+        f" RAISE EXCEPTION 'table {table} may change in {', '.join(columns)} only'"
+        " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;"
+    )
+
+
 class AppendOnly(_Sql):
     """UPDATE, DELETE and TRUNCATE refused by triggers no session can switch off, and not granted either."""
 
@@ -137,14 +148,9 @@ class OnlyColumns(_Sql):
 
     def __init__(self, table: str, columns: list[str], by_trigger: bool = False) -> None:
         names = ", ".join(columns)
-        array = "ARRAY[" + ", ".join(f"'{column}'" for column in columns) + "]"
         super().__init__(
             {"table": table, "columns": columns, **({"by_trigger": True} if by_trigger else {})},
-            f"CREATE FUNCTION {table}_only_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF to_jsonb(NEW) - {array} IS DISTINCT FROM to_jsonb(OLD) - {array} THEN"
-            f" RAISE EXCEPTION 'table {table} may change in {names} only'"
-            " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;"
-            f"CREATE TRIGGER {table}_only_columns BEFORE UPDATE ON {table}"
+            _only_columns(table, columns) + f"CREATE TRIGGER {table}_only_columns BEFORE UPDATE ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION {table}_only_columns();"
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_only_columns;"
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
@@ -156,6 +162,14 @@ class OnlyColumns(_Sql):
             f"DROP TRIGGER {table}_only_columns ON {table}; DROP FUNCTION {table}_only_columns();"
             f"DROP TRIGGER {table}_no_delete ON {table}; DROP TRIGGER {table}_no_truncate ON {table};",
         )
+
+
+class OtherColumns(_Sql):
+    """The columns of an earlier `OnlyColumns(…, by_trigger=True)` are these from now on; `before` is what they were."""
+
+    def __init__(self, table: str, columns: list[str], before: list[str]) -> None:
+        arguments = {"table": table, "columns": columns, "before": before}
+        super().__init__(arguments, _only_columns(table, columns), _only_columns(table, before))
 
 
 class SameBank(_Sql):

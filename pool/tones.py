@@ -53,6 +53,8 @@ TONE_OF_STATE = {
     "made": "info",
     "proposed": "wait",
     "matched": "good",
+    "agreed": "wait",
+    "done": "good",
     "agrees": "good",
     "differs": "bad",
     # recovery, upgrade, settlement, write-off

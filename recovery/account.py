@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -17,8 +17,10 @@ from pool.ledger import chart
 from pool.ledger.models import Appropriation, Entry, LedgerTransaction
 from pool.money import ZERO, total
 from recovery.matching import Moved, Movement
-from recovery.models import AccountLine, AccountStatement, LineVoucher, Return
+from recovery.models import AccountLine, AccountStatement, LineVoucher, Return, SuspenseUse
 
+TRANSFERS = frozenset({"payment", "came-back"})
+"""Whose vouchers name the transfer as their subject."""
 Kind = LedgerTransaction.Kind
 State = AccountLine.State
 
@@ -64,7 +66,7 @@ def movements(rows: "QuerySet[LedgerTransaction]") -> list[Movement]:
     moving = rows.filter(cash).annotate(cash=Sum("entries__amount", filter=cash)).order_by("occurred_on", "id")
     groups: dict[Any, list[LedgerTransaction]] = {}
     for one in moving:
-        groups.setdefault(one.subject if one.kind == Kind.PAYMENT else one.pk, []).append(one)
+        groups.setdefault(_of_one_transfer(one), []).append(one)
     pages = _pages(groups.values())
     return [
         Movement(
@@ -79,17 +81,23 @@ def movements(rows: "QuerySet[LedgerTransaction]") -> list[Movement]:
     ]
 
 
+def _of_one_transfer(one: LedgerTransaction) -> Any:
+    """Vouchers of several claims are one movement where one transfer took them out, or brought them back."""
+    return (one.kind, one.subject) if one.kind in {Kind.PAYMENT, Kind.REVERSAL} and one.subject else one.pk
+
+
 def _pages(groups: Iterable[list[LedgerTransaction]]) -> dict[int, str]:
     """voucher → the page of the case it belongs to, in three questions."""
     firsts = {group[0].key: group[0] for group in groups}
     keys: dict[str, dict[str, int]] = {}
     for key, one in firsts.items():
         what, _colon, pk = key.partition(":")
-        keys.setdefault(what, {})[str(one.subject) if what == "payment" else pk] = one.pk
+        keys.setdefault(what, {})[str(one.subject) if what in TRANSFERS else pk] = one.pk
     found = {}
-    packets = Payment.objects.filter(pk__in=keys.get("payment", {})).values_list("pk", "packet_id")
-    for pk, packet in packets:
-        found[keys["payment"][str(pk)]] = reverse("claims:packet", args=[packet])
+    for what in TRANSFERS & keys.keys():
+        packets = Payment.objects.filter(pk__in=keys[what]).values_list("pk", "packet_id")
+        for pk, packet in packets:
+            found[keys[what][str(pk)]] = reverse("claims:packet", args=[packet])
     places = {"return": "recovery:return", "refund": "claims:upgrade", "appropriation": "appropriation"}
     for what, place in places.items():
         for pk, voucher in keys.get(what, {}).items():
@@ -108,7 +116,8 @@ def vouchers_of(line: AccountLine) -> list[Movement]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A case that waits for money to move: a transfer instructed, a return or refund owed, an appropriation entered."""
+    """A case that waits for money to move: a transfer instructed, a return or refund owed, an appropriation entered,
+    suspense to be paid back; or a transfer posted, whose money may come back."""
 
     kind: str
     pk: UUID
@@ -132,6 +141,10 @@ def _transfers(line: AccountLine) -> Iterable[Waiting]:
     for row in rows.order_by("pk"):
         url = reverse("claims:packet", args=[row.packet_id])
         yield Waiting("payment", row.pk, row.number, row.bank.name, row.amount, url, row.version)
+    uses = SuspenseUse.objects.filter(state=SuspenseUse.State.AGREED, amount=-line.amount).select_related("line")
+    for use in uses.exclude(pk__in=AccountLine.objects.filter(use__isnull=False).values("use")).order_by("pk"):
+        who = use.line.counterparty
+        yield Waiting("pay_back", use.pk, use.number, who, use.amount, use.get_absolute_url(), use.version)
 
 
 def _arrivals(line: AccountLine) -> Iterable[Waiting]:
@@ -148,6 +161,34 @@ def _arrivals(line: AccountLine) -> Iterable[Waiting]:
         yield Waiting(
             "appropriation", row.pk, row.number, row.document, row.amount, row.get_absolute_url(), row.version
         )
+    sent = Payment.objects.filter(state=Payment.State.POSTED, amount=line.amount, value_date__lte=line.value_date)
+    told = AccountLine.objects.filter(payment__isnull=False).values("payment")
+    for row in sent.exclude(pk__in=told).select_related("bank").order_by("-value_date", "pk"):
+        url = reverse("claims:packet", args=[row.packet_id])
+        yield Waiting("bounce", row.pk, row.number, row.bank.name, row.amount, url, row.version)
+
+
+# --- money held for others --------------------------------------------------------------------------------------------
+
+
+def suspense_lines() -> "QuerySet[AccountLine]":
+    """Lines whose money was put into suspense, with what has been said of it (`said`) and what is left (`left`)."""
+    live = SuspenseUse.objects.filter(line=OuterRef("pk")).exclude(state=SuspenseUse.State.WITHDRAWN)
+    said = live.order_by().values("line").annotate(sum=Sum("amount")).values("sum")
+    rows = AccountLine.objects.filter(explanation__in=AccountLine.SUSPENSE, state=State.MATCHED)
+    return rows.annotate(said=Coalesce(Subquery(said), ZERO)).annotate(left=F("amount") - F("said"))
+
+
+def in_suspense() -> Decimal:
+    """What the ledger holds for others."""
+    held = Entry.objects.filter(account__code=chart.SUSPENSE).aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"]
+    return -Decimal(held)
+
+
+def returns_for(line: AccountLine, left: Decimal) -> "QuerySet[Return]":
+    """Returns that the rest of a line's suspense could be set against, the most urgent first."""
+    rows = Return.objects.filter(state=Return.State.DUE, amount__lte=left).select_related("bank", "loan")
+    return rows.order_by("due_on", "pk")
 
 
 # --- do the two balances agree? ---------------------------------------------------------------------------------------

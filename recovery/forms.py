@@ -139,3 +139,8 @@ class UnbookedForm(forms.Form):
 
     explanation = forms.ChoiceField(label=_("这笔流水是"), choices=AccountLine.Explanation.choices)
     reason = _words(_("核对依据"))
+
+
+class PayBackForm(forms.Form):
+    amount = _money(_("退还金额"), _("单位：元，不超过尚未处理的金额"))
+    reason = _words(_("退还依据"), _("例如银行的更正函编号"))

@@ -13,13 +13,13 @@ from pool import clock
 from pool.ledger import chart
 from pool.ledger.models import Entry
 from pool.models import Deadline, Transition
-from pool.money import ZERO
+from pool.money import ZERO, total
 from pool.rules import Window
-from recovery import selectors, terms
-from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement
+from recovery import account, selectors, terms
+from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement, SuspenseUse
 
 SUBJECTS = (Recovery, Return, Settlement, Closing)
-WITH_STATES = (*SUBJECTS, AccountLine)
+WITH_STATES = (*SUBJECTS, AccountLine, SuspenseUse)
 
 
 def returns_follow_the_formula() -> Iterator[str]:
@@ -99,6 +99,21 @@ def account_agrees() -> Iterator[str]:
     for before, one in pairwise(rows):
         if one.starts_on <= before.ends_on or one.opening != before.closing:
             yield _("流水 %(number)s 与上一份 %(before)s 不衔接") % {"number": one.number, "before": before.number}
+
+
+def suspense_is_accounted_for() -> Iterator[str]:
+    """I15: what the ledger holds for others is, line by line, what came in less what became of it."""
+    done = SuspenseUse.objects.filter(line=OuterRef("pk"), state=SuspenseUse.State.DONE)
+    ended = done.order_by().values("line").annotate(sum=Sum("amount")).values("sum")
+    lines = account.suspense_lines().annotate(ended=Coalesce(Subquery(ended), ZERO))
+    for line in lines.filter(left__lt=0).select_related("statement").order_by("pk"):
+        yield _("流水 %(number)s 第 %(place)s 笔的待查款处理合计超过其金额") % {
+            "number": line.statement.number, "place": line.position
+        }  # fmt: skip
+    open_sum = total(line.amount - line.ended for line in lines.order_by("pk").iterator())
+    held = account.in_suspense()
+    if open_sum != held:
+        yield _("待查款项余额 %(held)s 元，而未处理的流水合计 %(open)s 元") % {"held": held, "open": open_sum}
 
 
 def steps_of(model: Any) -> set[tuple[str, str]]:

@@ -22,7 +22,10 @@ LOOK_AHEAD = timedelta(days=25)
 
 @jobs.job(
     "recovery.advise_returns", _("通知返还：补偿到账前的清收与上调项目"), "19(6)", order=40,
-    words={"advised": _("发出的返还通知"), "dropped": _("因上调转回不再收取的返还")},
+    words={
+        "advised": _("发出的返还通知"), "dropped": _("因上调转回不再收取的返还"),
+        "moved": _("重新拨付后改期的返还"),
+    },
 )  # fmt: skip
 def advise_returns(on: date) -> dict[str, Any]:
     return services.advise_open(on)

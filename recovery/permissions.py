@@ -33,6 +33,7 @@ __all__ = [
     "see_desk",
     "see_lists",
     "submit",
+    "work_account",
 ]
 
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
@@ -107,6 +108,11 @@ def keep_account(person: User) -> Answer:
 def check_account(person: User) -> Answer:
     """The second person of the finance centre."""
     return has_role(person, frozenset({Role.FINANCE_APPROVER}))
+
+
+def work_account(person: User) -> Answer:
+    """Either of the finance centre's two."""
+    return has_role(person, FINANCE)
 
 
 def see_account(person: User) -> Answer:

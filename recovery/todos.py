@@ -14,9 +14,9 @@ from pool.models import Role
 from pool.money import yuan
 from pool.registry import Draft, Todo
 from pool.selectors import edition
-from recovery import selectors, terms
+from recovery import account, selectors, terms
 from recovery.intake import ARTICLE
-from recovery.models import AccountLine, Closing, Recovery, Return, Settlement
+from recovery.models import AccountLine, Closing, Recovery, Return, Settlement, SuspenseUse
 
 State = Closing.State
 
@@ -269,13 +269,35 @@ def _proposed_lines(user: Any, on: date) -> Iterator[Todo]:
     yield from _counted(rows, _("复核专户流水"), reverse("recovery:account"), "", ARTICLE, _("金融中心复核"))
 
 
+def _open_suspense(user: Any, on: date) -> Iterator[Todo]:
+    rows = account.suspense_lines().filter(left__gt=0)
+    yield from _counted(rows, _("处理待查款"), reverse("recovery:suspense"), "", ARTICLE, _("金融中心经办"))
+
+
+def _proposed_pay_backs(user: Any, on: date) -> Iterator[Todo]:
+    rows = SuspenseUse.objects.filter(kind=SuspenseUse.Kind.PAY_BACK, state=SuspenseUse.State.PROPOSED)
+    yield from _counted(rows, _("复核退还待查款"), reverse("recovery:suspense"), "", ARTICLE, _("金融中心复核"))
+
+
 SOURCES: dict[str, tuple[Any, ...]] = {
     Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off),
     Role.BANK_CHECKER: (_bank_checks,),
     Role.MANAGER_REVIEWER: (_settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
     Role.MANAGER_APPROVER: (_settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
-    Role.FINANCE_CLERK: (_open_lines, _awaited_returns, _settled_closings, _write_offs(State.MANAGER_PASSED)),
-    Role.FINANCE_APPROVER: (_proposed_lines, _receipts, _settled_closings, _write_offs(State.MANAGER_PASSED)),
+    Role.FINANCE_CLERK: (
+        _open_lines,
+        _open_suspense,
+        _awaited_returns,
+        _settled_closings,
+        _write_offs(State.MANAGER_PASSED),
+    ),
+    Role.FINANCE_APPROVER: (
+        _proposed_lines,
+        _proposed_pay_backs,
+        _receipts,
+        _settled_closings,
+        _write_offs(State.MANAGER_PASSED),
+    ),
     Role.AUTHORITY: (_write_offs(State.FINANCE_PASSED),),
     Role.SUPERVISOR: (_write_offs(State.AUTHORITY_APPROVED),),
 }

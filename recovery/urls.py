@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recovery.views import account, bank, batch, closings, finance, manager, pages
+from recovery.views import account, bank, batch, closings, finance, manager, pages, suspense
 
 app_name = "recovery"
 
@@ -43,6 +43,11 @@ urlpatterns = [
     path("account/import/", account.import_statement, name="account_import"),
     path("account/match/", account.match, name="account_match"),
     path("account/proof/", account.proof, name="account_proof"),
+    path("account/suspense/", suspense.suspense, name="suspense"),
+    path("account/lines/<uuid:pk>/set-off/", suspense.set_off, name="suspense_set_off"),
+    path("account/lines/<uuid:pk>/pay-back/", suspense.pay_back, name="suspense_pay_back"),
+    path("account/suspense/<uuid:pk>/agree/", suspense.agree, name="suspense_agree"),
+    path("account/suspense/<uuid:pk>/withdraw/", suspense.withdraw, name="suspense_withdraw"),
     path("account/statements/<uuid:pk>/", account.statement, name="account_statement"),
     path("account/lines/<uuid:pk>/", account.line, name="account_line"),
     path("account/lines/<uuid:pk>/tie/", account.tie, name="account_tie"),

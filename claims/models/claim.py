@@ -166,6 +166,10 @@ class Claim(FSMModelMixin, BankOwned):
     def pay(self) -> None:
         """Confirmed and posted (20(3))."""
 
+    @transition(field=state, source=State.PAID, target=State.PLANNED)
+    def come_back(self) -> None:
+        """The transfer came back after it was posted; the money is reserved again."""
+
     @transition(field=state, source=list(BEFORE_PAYMENT), target=State.LAPSED)
     def lapse(self) -> None:
         """The loan was upgraded or repaid before payment."""

@@ -57,6 +57,10 @@ class PapersPacket(FSMModelMixin, BankOwned):
     def pay(self) -> None:
         """The transfer has arrived and is posted."""
 
+    @transition(field=state, source=State.PAID, target=State.COMPLETE)
+    def come_back(self) -> None:
+        """The transfer came back; the days of payment run anew."""
+
     @transition(field=state, source=[State.OPEN, State.SUBMITTED, State.COMPLETE], target=State.VOID)
     def make_void(self) -> None:
         """Nothing is left to be paid: the plan was withdrawn, or its last claim of this bank lapsed."""
@@ -167,3 +171,7 @@ class Payment(FSMModelMixin, BankOwned):
     @transition(field=state, source=[State.PREPARED, State.INSTRUCTED], target=State.FAILED)
     def fail(self) -> None:
         """Rejected or bounced; the money is reserved again."""
+
+    @transition(field=state, source=State.POSTED, target=State.FAILED)
+    def come_back(self) -> None:
+        """退汇: the money came back after it was posted; the vouchers are reversed."""

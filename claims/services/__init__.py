@@ -1,6 +1,7 @@
 """The only writer of claims, notices, plans, papers, payments and upgrades; every function is keyword-only."""
 
 from claims.services.assignment import assign_claim, distribute_claims, recuse, take_claim
+from claims.services.came_back import hold_payment, take_back_payment
 from claims.services.claim import (
     add_evidence,
     describe_claim,
@@ -90,6 +91,7 @@ __all__ = [
     "fail_payment",
     "finalise_refusals",
     "give_opinion",
+    "hold_payment",
     "issue_plan",
     "lapse_repaid",
     "make_pay_file",
@@ -109,6 +111,7 @@ __all__ = [
     "submit_claims",
     "submit_papers",
     "submit_upgrade",
+    "take_back_payment",
     "take_claim",
     "transfer_to_compensation",
     "upgrade_unpaid",

@@ -23,6 +23,7 @@ from loans.models import Loan
 from pool import hats, moves, numbering, storage
 from pool.errors import Refused
 from pool.ledger import services as ledger
+from pool.ledger.models import LedgerTransaction
 from pool.ledger.services import Item
 from pool.models import User
 from pool.selectors import edition
@@ -169,7 +170,7 @@ def prepare_payment(*, packet_id: UUID, by: User, on: date, version: int) -> Pay
 @transaction.atomic
 def approve_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Payment:
     """Another person instructs the transfer, if everything is still what the first one saw."""
-    claims, packet, payment = _payment(payment_id)
+    claims, packet, payment = locked_payment(payment_id)
     permissions.require(permissions.release(by))
     locking.check(payment, version)
     be_sure()
@@ -239,7 +240,7 @@ def reject_confirmation(*, payment_id: UUID, by: User, on: date, version: int, r
 @transaction.atomic
 def confirm_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Payment:
     """The second person confirms: each claim posts once under its own key, is paid, and its loan is compensated."""
-    claims, packet, payment = _payment(payment_id)
+    claims, packet, payment = locked_payment(payment_id)
     permissions.require(permissions.release(by))
     be_sure()
     if payment.state == Payment.State.POSTED:
@@ -269,7 +270,7 @@ def confirm_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Pa
 
 def _post(claim: Claim, item: PlanItem, payment: Payment, *, by: User, on: date, article: str) -> None:
     ledger.post_payment(
-        key=f"payment:{claim.pk}",
+        key=_posting_key(claim, payment),
         items=[Item(claim.pk, claim.bank_id, item.amount)],
         on=payment.value_date,
         prepared_by=payment.confirmed_by,
@@ -283,10 +284,17 @@ def _post(claim: Claim, item: PlanItem, payment: Payment, *, by: User, on: date,
     due.start(claim, "transfer_period", payment.value_date)
 
 
+def _posting_key(claim: Claim, payment: Payment) -> str:
+    """A claim's own; only after a transfer that came back and was reversed does the next one get a key beside it."""
+    key = f"payment:{claim.pk}"
+    came_back = LedgerTransaction.objects.filter(key=key, reversed_by__isnull=False).exists()
+    return f"{key}:{payment.pk}" if came_back else key
+
+
 @transaction.atomic
 def fail_payment(*, payment_id: UUID, by: User, on: date, version: int, failure: str) -> Payment:
     """Given up before the instruction, or rejected by the bank after it; the money stays reserved."""
-    claims, packet, payment = _payment(payment_id)
+    claims, packet, payment = locked_payment(payment_id)
     was_instructed = payment.state == Payment.State.INSTRUCTED
     permissions.require(permissions.release(by) if was_instructed else permissions.pay(by))
     locking.check(payment, version)
@@ -377,7 +385,7 @@ def _locked(packet_id: UUID) -> tuple[dict[UUID, Claim], PapersPacket]:
     return claims, locking.row(PapersPacket, packet_id, "plan")
 
 
-def _payment(payment_id: UUID) -> tuple[dict[UUID, Claim], PapersPacket, Payment]:
+def locked_payment(payment_id: UUID) -> tuple[dict[UUID, Claim], PapersPacket, Payment]:
     known = Payment.objects.only("packet_id").get(pk=payment_id)
     claims, packet = _locked(known.packet_id)
     return claims, packet, locking.row(Payment, payment_id, "payee")

@@ -176,6 +176,10 @@ class Loan(FSMModelMixin, BankOwned):
     def compensate(self) -> None:
         """The compensation has been paid and posted (20(3))."""
 
+    @transition(field=state, source=State.COMPENSATED, target=State.NON_PERFORMING)
+    def take_back(self) -> None:
+        """The transfer came back to the special account; it is paid again (20(3))."""
+
     @transition(field=state, source=State.COMPENSATED, target=State.ENTERED)
     def return_to_loan_library(self) -> None:
         """Upgraded after compensation (19(5))."""

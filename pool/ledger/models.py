@@ -66,6 +66,7 @@ class LedgerTransaction(models.Model):
         INTEREST = "interest", _("利息")
         FEE = "fee", _("手续费")
         SUSPENSE = "suspense", _("待查款到账")
+        PAY_BACK = "pay_back", _("退还待查款")
         REVERSAL = "reversal", _("冲正")
 
     scheme = models.ForeignKey(

@@ -205,6 +205,21 @@ def receive_unexplained(
     return _post(voucher, [Leg(chart.CASH, positive(amount)), Leg(chart.SUSPENSE, -amount)])
 
 
+def pay_back(
+    *,
+    key: str,
+    amount: Decimal,
+    on: date,
+    prepared_by: User,
+    approved_by: User,
+    reference: str = "",
+    scheme: str = DEFAULT_SCHEME,
+) -> LedgerTransaction:
+    """Money that was not the pool's went back to who sent it: never more than lies in suspense."""
+    voucher = Voucher(key, Kind.PAY_BACK, on, prepared_by, approved_by, "", reference, scheme=scheme)
+    return _post(voucher, [Leg(chart.SUSPENSE, positive(amount)), Leg(chart.CASH, -amount)])
+
+
 def earn_interest(
     *,
     key: str,
@@ -402,6 +417,9 @@ def _check_floor(accounts: dict[str, Account]) -> None:
         )
     if reserved < 0:
         raise Refused("not_reserved", _("没有足够的预留资金。"))
+    suspense = accounts.get(chart.SUSPENSE)
+    if suspense is not None and suspense.balance > 0:
+        raise Refused("not_in_suspense", _("待查款项余额不足，不能抵作返还或退还。"))
 
 
 def _check_subjects(legs: Sequence[Leg]) -> None:

@@ -2,5 +2,15 @@
 
 from recovery.models.account import AccountLine, AccountStatement, LineVoucher
 from recovery.models.projects import Closing, Recovery, Return, Settlement
+from recovery.models.suspense import SuspenseUse
 
-__all__ = ["AccountLine", "AccountStatement", "Closing", "LineVoucher", "Recovery", "Return", "Settlement"]
+__all__ = [
+    "AccountLine",
+    "AccountStatement",
+    "Closing",
+    "LineVoucher",
+    "Recovery",
+    "Return",
+    "Settlement",
+    "SuspenseUse",
+]

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from claims.models import Payment
 from pool.crypto import EncryptedTextField
 from pool.ledger.models import LedgerTransaction
 from pool.models import StoredFile, User
 from pool.models.base import Record
+from recovery.models.suspense import SuspenseUse
 
 
 class AccountStatement(Record):
@@ -59,9 +61,16 @@ class AccountLine(FSMModelMixin, Record):
         VOUCHERS = "vouchers", _("对应已记账的凭证")
         INTEREST = "interest", _("专户利息")
         FEE = "fee", _("银行手续费")
+        OVERPAID = "overpaid", _("多返还或误汇入，先记待查款")
         UNEXPLAINED = "unexplained", _("来源不明，先记待查款")
+        BOUNCED = "bounced", _("退汇：拨付的款项退回")
+        PAID_BACK = "paid_back", _("退还待查款")
 
-    BOOKS = frozenset({Explanation.INTEREST, Explanation.FEE, Explanation.UNEXPLAINED})
+    SUSPENSE = frozenset({Explanation.OVERPAID, Explanation.UNEXPLAINED})
+    """What is held for others until two people have said what becomes of it."""
+    OF_CASES = frozenset({Explanation.BOUNCED, Explanation.PAID_BACK})
+    """What is told of a case that is named; not to be chosen freely."""
+    BOOKS = frozenset({Explanation.INTEREST, Explanation.FEE}) | SUSPENSE | OF_CASES
     """What is not in the ledger before the second person agrees."""
 
     statement = models.ForeignKey(
@@ -77,6 +86,12 @@ class AccountLine(FSMModelMixin, Record):
     remark = models.CharField(_("摘要"), max_length=400, blank=True)
     state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.OPEN, protected=True)
     explanation = models.CharField(_("说明"), max_length=16, choices=Explanation.choices, blank=True)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("退汇的拨付")
+    )
+    use = models.ForeignKey(
+        SuspenseUse, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("退还的待查款")
+    )
     note = models.CharField(_("核对依据"), max_length=400, blank=True)
     proposed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核对人")
@@ -101,6 +116,18 @@ class AccountLine(FSMModelMixin, Record):
                 | (~Q(state="matched") & Q(matched_on__isnull=True)),
                 name="account_line_matched_has_day",
             ),
+            models.CheckConstraint(
+                condition=Q(explanation="bounced", payment__isnull=False)
+                | (~Q(explanation="bounced") & Q(payment__isnull=True)),
+                name="account_line_bounced_names_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(explanation="paid_back", use__isnull=False)
+                | (~Q(explanation="paid_back") & Q(use__isnull=True)),
+                name="account_line_paid_back_names_use",
+            ),
+            models.UniqueConstraint(fields=["payment"], name="payment_comes_back_once"),
+            models.UniqueConstraint(fields=["use"], name="suspense_is_paid_back_once"),
         ]
         indexes = [models.Index(fields=["state", "booked_on"], name="account_line_open")]
 

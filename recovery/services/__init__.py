@@ -36,6 +36,12 @@ from recovery.services.settlements import (
     send_back_settled,
     submit_settlement,
 )
+from recovery.services.suspense import (
+    agree_pay_back,
+    propose_pay_back,
+    set_against_return,
+    withdraw_pay_back,
+)
 from recovery.services.write_offs import (
     apply_write_off,
     pass_write_off,
@@ -48,6 +54,7 @@ __all__ = [
     "CLERK",
     "PaidOff",
     "advise_open",
+    "agree_pay_back",
     "apply_settlement",
     "apply_write_off",
     "cancel_closing",
@@ -71,12 +78,15 @@ __all__ = [
     "pass_write_off",
     "prepare_paid_off",
     "propose_line",
+    "propose_pay_back",
     "reject_line",
     "reject_return_receipt",
     "report_recovery",
     "send_back_settled",
     "send_back_write_off",
+    "set_against_return",
     "submit_recovery",
     "submit_settlement",
     "submit_write_off",
+    "withdraw_pay_back",
 ]

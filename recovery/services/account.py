@@ -1,6 +1,6 @@
 """The special account's statement (10.3(3)): taken in, held against the ledger, the rest explained by two people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from claims import services as claims
+from claims.models import Payment, PlanItem
 from claims.services import locking
 from pool import hats, moves, storage
 from pool.errors import Refused
@@ -25,7 +26,8 @@ from recovery import account as selectors
 from recovery import camt, intake, matching
 from recovery import permissions as may
 from recovery.intake import ARTICLE, Statement
-from recovery.models import AccountLine, AccountStatement, LineVoucher
+from recovery.models import AccountLine, AccountStatement, Closing, LineVoucher, Return, Settlement
+from recovery.services import uses
 from recovery.services.common import note, number
 from recovery.services.returns import enter_return_receipt
 
@@ -149,7 +151,7 @@ def propose_line(
     may.require(may.keep_account(by))
     locking.check(line, version)
     hats.wear(line, by, CLERK)
-    if explanation not in Explanation.values:
+    if explanation not in Explanation.values or explanation in AccountLine.OF_CASES:
         raise Refused("explanation_unknown", _("请选择这笔流水的说明。"), ARTICLE, "explanation")
     if explanation == Explanation.VOUCHERS:
         _refuse_other_sum(line, vouchers)
@@ -158,13 +160,19 @@ def propose_line(
         _refuse_wrong_side(line, explanation)
         if not reason.strip():
             raise Refused("reason_missing", _("请写明核对依据，例如利息清单号或对方来电情况。"), ARTICLE, "reason")
+    _propose(line, explanation, by=by, on=on, reason=reason, after={"vouchers": list(vouchers)})
+    return line
+
+
+def _propose(
+    line: AccountLine, explanation: str, *, by: User, on: date, reason: str, after: dict[str, Any], **case: Any
+) -> None:
     moves.move(
         line, "propose", by=by, on=on, article=ARTICLE, explanation=explanation, note=reason.strip()[:400],
-        proposed_by=by,
+        proposed_by=by, **case,
     )  # fmt: skip
-    after = {"explanation": explanation, "vouchers": list(vouchers), "amount": line.amount}
-    note("propose_line", line, by=by, on=on, after=after, article=ARTICLE, reason=reason)
-    return line
+    said = {"explanation": explanation, "amount": line.amount, **after}
+    note("propose_line", line, by=by, on=on, after=said, article=ARTICLE, reason=reason)
 
 
 def _refuse_other_sum(line: AccountLine, vouchers: Sequence[int]) -> None:
@@ -201,6 +209,8 @@ def enter_from_line(*, line_id: UUID, kind: str, subject: str, by: User, on: dat
     if not line.reference:
         raise Refused("reference_missing", _("这笔流水没有银行流水号，请在该事项的页面登记回单。"), ARTICLE)
     ENTER[kind](line, case, by, on)
+    if kind in ON_THE_LINE:
+        return line.get_absolute_url()
     note("enter_from_line", line, by=by, on=on, after={"kind": kind, "case": case.label}, article=ARTICLE)
     return case.url
 
@@ -231,34 +241,95 @@ def _enter_refund(line: AccountLine, case: selectors.Waiting, by: User, on: date
     )  # fmt: skip
 
 
-ENTER = {"payment": _enter_payment, "return": _enter_return, "refund": _enter_refund}
+def _enter_bounce(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    """The money of a posted transfer came back; the second person of the line reverses it."""
+    seen = LineVoucher.objects.filter(
+        transaction__subject=case.pk, transaction__kind=LedgerTransaction.Kind.PAYMENT, dropped=False,
+        line__state=State.MATCHED,
+    )  # fmt: skip
+    if not seen.exists():
+        text = _("拨付 %(number)s 付出的那笔流水尚未核对，请先核对后再登记退汇。")
+        raise Refused("transfer_not_seen", text % {"number": case.label}, ARTICLE)
+    _name_case(line, Explanation.BOUNCED, case, by, on, payment_id=case.pk)
+
+
+def _enter_pay_back(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    """Suspense that two people agreed to pay back has left the account."""
+    _name_case(line, Explanation.PAID_BACK, case, by, on, use_id=case.pk)
+
+
+def _name_case(
+    seen: AccountLine, explanation: str, case: selectors.Waiting, by: User, on: date, **pointed: UUID
+) -> None:
+    line = locking.row(AccountLine, seen.pk)
+    locking.check(line, seen.version)
+    hats.wear(line, by, CLERK)
+    _propose(line, explanation, by=by, on=on, reason=case.label, after={"case": case.label}, **pointed)
+
+
+ENTER = {
+    "payment": _enter_payment,
+    "return": _enter_return,
+    "refund": _enter_refund,
+    "bounce": _enter_bounce,
+    "pay_back": _enter_pay_back,
+}
+ON_THE_LINE = frozenset({"bounce", "pay_back"})
+"""What the line itself is then proposed to be; its second person confirms there."""
 
 
 @transaction.atomic
 def confirm_line(*, line_id: UUID, by: User, on: date, version: int) -> AccountLine:
-    """Another person finds it so; interest, fees and unknown money are posted now, once."""
-    line = locking.row(AccountLine, line_id)
+    """Another person finds it so; what the ledger lacks is posted now, once."""
     may.require(may.check_account(by))
+    _hold_case(line_id)
+    line = locking.row(AccountLine, line_id)
     locking.check(line, version)
     hats.wear(line, by, CHECKER)
     if line.state == State.PROPOSED and line.explanation in AccountLine.BOOKS:
-        _tie(line, [_post(line, by).pk])
+        _tie(line, [voucher.pk for voucher in _post(line, by, on)])
     moves.move(line, "confirm", by=by, on=on, article=ARTICLE, checked_by=by, matched_on=on)
     note("confirm_line", line, by=by, on=on, after={"explanation": line.explanation}, article=ARTICLE)
     return line
 
 
-def _post(line: AccountLine, by: User) -> LedgerTransaction:
-    post = {
+def _hold_case(line_id: UUID) -> None:
+    """What the line is of stands before it in the order of locks."""
+    payment: UUID | None = AccountLine.objects.values_list("payment_id", flat=True).get(pk=line_id)
+    if payment is not None:
+        claims.hold_payment(payment)
+
+
+def _post(line: AccountLine, by: User, on: date) -> list[LedgerTransaction]:
+    if line.payment_id is not None:
+        _refuse_answered(line.payment)
+        return claims.take_back_payment(
+            payment_id=line.payment_id, returned_on=line.value_date, reference=line.reference,
+            entered_by=line.proposed_by, by=by, on=on,
+        )  # fmt: skip
+    post: Callable[..., LedgerTransaction] = {
         Explanation.INTEREST: ledger.earn_interest,
         Explanation.FEE: ledger.pay_fee,
+        Explanation.OVERPAID: ledger.receive_unexplained,
         Explanation.UNEXPLAINED: ledger.receive_unexplained,
+        Explanation.PAID_BACK: ledger.pay_back,
     }[Explanation(line.explanation)]
+    if line.use_id is not None:
+        uses.pay_out(line.use_id, by=by, on=on)
     said: Mapping[str, Any] = {"on": line.value_date, "prepared_by": line.proposed_by, "approved_by": by}
-    posted: LedgerTransaction = post(
-        key=f"account-line:{line.pk}", amount=abs(line.amount), reference=line.reference, **said
-    )
-    return posted
+    return [post(key=f"account-line:{line.pk}", amount=abs(line.amount), reference=line.reference, **said)]
+
+
+def _refuse_answered(payment: Payment) -> None:
+    """Returns that have come in, or a settlement under way, say that the bank did have the money."""
+    claims_of = PlanItem.objects.filter(plan=payment.packet.plan_id, bank_id=payment.bank_id, dropped_on=None)
+    ids = list(claims_of.values_list("claim", flat=True))
+    answered = Return.objects.filter(claim__in=ids, state__in=[Return.State.RECEIPT_ENTERED, Return.State.RECEIVED])
+    ended = Settlement.objects.filter(claim__in=ids, state__in=[Settlement.State.PREPARED, Settlement.State.APPLIED])
+    closing = Closing.objects.filter(loan__claims__in=ids).exclude(state__in=Closing.ENDED)
+    if answered.exists() or ended.exists() or closing.exists():
+        text = _("拨付 %(number)s 的项目已有返还到账或正在办理清收、结项，请先核实款项是否确已退回。")
+        raise Refused("gone_on", text % {"number": payment.number}, ARTICLE)
 
 
 @transaction.atomic
@@ -271,6 +342,9 @@ def reject_line(*, line_id: UUID, by: User, on: date, version: int, reason: str)
         raise Refused("reason_missing", _("请写明理由。"), ARTICLE, "reason")
     hats.wear(line, by, CHECKER)
     LineVoucher.objects.filter(line=line, dropped=False).update(dropped=True)
-    moves.move(line, "reject", by=by, on=on, article=ARTICLE, reason=reason, explanation="", proposed_by=None)
+    moves.move(
+        line, "reject", by=by, on=on, article=ARTICLE, reason=reason, explanation="", proposed_by=None, payment=None,
+        use=None,
+    )  # fmt: skip
     note("reject_line", line, by=by, on=on, article=ARTICLE, reason=reason)
     return line

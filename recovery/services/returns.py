@@ -19,7 +19,7 @@ from pool.sure import be_sure
 from recovery import permissions as may
 from recovery import selectors, terms
 from recovery.models import Recovery, Return
-from recovery.services import due
+from recovery.services import due, uses
 from recovery.services.common import article, born, compensation_of, note, number
 
 FINANCE_CLERK, FINANCE_APPROVER = "finance_clerk", "finance_approver"
@@ -106,10 +106,14 @@ def confirm_return_receipt(*, return_id: UUID, by: User, on: date, version: int)
     _not_upgraded(advice.claim)
     hats.wear(advice, by, FINANCE_APPROVER)
     moves.move(advice, "confirm_receipt", by=by, on=on, article=article("return_formula"), receipt_confirmed_by=by)
+    use = uses.of_return(advice.pk)
+    if use is not None:
+        uses.set_off(use, by=by, on=on)
     ledger.receive_return(
         key=f"return:{advice.pk}",
         item=ledger.Item(advice.claim_id, advice.bank_id, advice.amount),
-        on=advice.received_on,
+        on=on if use is not None else advice.received_on,
+        from_suspense=use is not None,
         prepared_by=advice.receipt_entered_by,
         approved_by=by,
         reference=advice.bank_reference,
@@ -138,6 +142,9 @@ def reject_return_receipt(*, return_id: UUID, by: User, on: date, version: int, 
         advice, "reject_receipt", by=by, on=on, reason=reason,
         bank_reference="", received_on=None, receipt_entered_by=None,
     )  # fmt: skip
+    use = uses.of_return(advice.pk)
+    if use is not None:
+        uses.give_up(use, by=by, on=on, reason=reason)
     note("reject_return_receipt", advice, by=by, on=on, reason=reason)
     return advice
 
@@ -150,11 +157,35 @@ def advise_open(on: date) -> dict[str, int]:
     )  # fmt: skip
     advised = 0
     to_advise = set(paid.values_list("pk", flat=True))
-    locked = locking.claims(to_advise | set(_owed_no_longer().values_list("claim_id", flat=True)))
+    others = {
+        claim for rows in (_owed_no_longer(), _of_new_payments()) for claim in rows.values_list("claim_id", flat=True)
+    }
+    locked = locking.claims(to_advise | others)
     for claim in locked:
         if claim.pk in to_advise and not selectors.is_upgraded(claim):
             advised += len(advise(claim, by=None, on=on))
-    return {"advised": advised, "dropped": drop_upgraded(on)}
+    return {"advised": advised, "dropped": drop_upgraded(on), "moved": move_after_new_payment(on)}
+
+
+def move_after_new_payment(on: date) -> int:
+    """What was advised before the transfer came back is due in the first window after the money was paid again."""
+    moved = 0
+    for return_id in list(_of_new_payments().order_by("pk").values_list("pk", flat=True)):
+        advice = _locked(return_id)
+        window = terms.return_window(advice.recovery.received_on, advice.claim)
+        due.drop(advice, on, _("补偿资金退汇后重新拨付，返还期限按新到账日计算"))
+        advice.advised_on, advice.due_on, advice.due_provisional = on, window.closes_on, window.provisional
+        locking.keep(advice, "advised_on", "due_on", "due_provisional")
+        due.start(advice, window, label=LABEL, waiting_for=BANK)
+        law = article("return_formula")
+        note("move_return", advice, by=None, on=on, after={"due_on": window.closes_on}, article=law)
+        moved += 1
+    return moved
+
+
+def _of_new_payments() -> "models.QuerySet[Return]":
+    paid_since = models.Q(claim__state=Claim.State.PAID, advised_on__lt=models.F("claim__paid_on"))
+    return Return.objects.filter(paid_since, state=Return.State.DUE)
 
 
 def drop_upgraded(on: date) -> int:
@@ -196,6 +227,8 @@ def _locked(return_id: UUID) -> Return:
 def _check_receipt(advice: Return, amount: Decimal, reference: str, received_on: date, on: date) -> None:
     law = article("return_formula")
     _not_upgraded(advice.claim)
+    if advice.claim.state == Claim.State.PLANNED:
+        raise Refused("came_back", _("该项目的补偿资金已退汇，重新拨付到账后方可收取返还资金。"), law)
     if amount != advice.amount:
         said = _("到账金额与应返还金额 %(amount)s 元不符，请核对回单。") % {"amount": yuan(advice.amount)}
         raise Refused("amount_differs", said, law, "amount")

@@ -22,9 +22,10 @@ from pool.moves import history
 from pool.tables import Column, Table, keyset_page
 from recovery import account, matching, services, todos
 from recovery import permissions as may
-from recovery.forms import AccountFileForm, LineFilter, UnbookedForm
+from recovery.forms import AccountFileForm, LineFilter, PayBackForm, UnbookedForm
 from recovery.intake import ARTICLE
 from recovery.models import AccountLine, AccountStatement
+from recovery.views import suspense
 from recovery.views.common import answer
 
 State = AccountLine.State
@@ -131,7 +132,7 @@ def _line_context(request: HttpRequest, found: AccountLine, form: UnbookedForm) 
     unmatched = account.unmatched_movements() if is_open else []
     form.fields["explanation"].choices = [
         (value, AccountLine.Explanation(value).label)
-        for value in (["fee"] if found.amount < ZERO else ["interest", "unexplained"])
+        for value in (["fee"] if found.amount < ZERO else ["interest", "overpaid", "unexplained"])
     ]
     return {
         "line": found,
@@ -145,6 +146,8 @@ def _line_context(request: HttpRequest, found: AccountLine, form: UnbookedForm) 
         "may_check": found.state == State.PROPOSED
         and may.check_account(request.user)[0]
         and hats.may_wear(found, request.user, services.CHECKER),
+        "suspense": suspense.of_line(request.user, found),
+        "pay_back_form": PayBackForm(),
         "todo": todos.of_line(found),
         "events": history(found),
         "article": ARTICLE,
@@ -196,7 +199,10 @@ def enter(request: HttpRequest, pk: UUID) -> HttpResponse:
         line_id=found.pk, kind=request.POST.get("kind", ""), subject=request.POST.get("subject", ""),
         by=request.user, on=clock.today(), version=seen_version(request),
     )  # fmt: skip
-    messages.success(request, _("已按这笔流水登记回单，等待另一人确认；确认后自动核对。"))
+    if url == found.get_absolute_url():
+        messages.success(request, _("已提交，等待另一人复核；复核后记账。"))
+    else:
+        messages.success(request, _("已按这笔流水登记回单，等待另一人确认；确认后自动核对。"))
     return redirect(url)
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -10,7 +11,7 @@ from pool.models import Role
 from recovery import services
 from recovery.models import AccountStatement
 from tests.authorisation.objects import Parts, World, builds
-from tests.factories.account import Moved, csv_of, imported, lines_of
+from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import TODAY, person
 from tests.factories.recovery import (
     Project,
@@ -109,7 +110,7 @@ def settled_closing(world: World) -> Parts:
 def _statement(world: World) -> AccountStatement:
     if "account" not in world.built:
         with _today_stays():
-            said = csv_of([Moved(date(2024, 1, 2), "100.00", "R1", "某公司")])
+            said = csv_of([Moved(date(2024, 1, 2), "100.00", f"R{n}", "某公司") for n in (1, 2)])
             world.built["account"] = {"statement": imported(said, person(Role.FINANCE_CLERK), TODAY)}
     found: AccountStatement = world.built["account"]["statement"]
     return found
@@ -123,3 +124,27 @@ def account_statement(world: World) -> Parts:
 @builds("account_line")
 def account_line(world: World) -> Parts:
     return {"pk": lines_of(_statement(world))[0].pk}
+
+
+@builds("suspended_line")
+def suspended_line(world: World) -> Parts:
+    """Held for somebody else, by the clerk and the approver."""
+    if "suspense" not in world.built:
+        clerk, approver = person(Role.FINANCE_CLERK), person(Role.FINANCE_APPROVER)
+        with _today_stays():
+            line = proposed(lines_of(_statement(world))[1], "overpaid", clerk, TODAY, reason="多返还")
+            world.built["suspense"] = {"line": confirmed(line, approver, TODAY)}
+    return {"pk": world.built["suspense"]["line"].pk}
+
+
+@builds("suspense_use")
+def suspense_use(world: World) -> Parts:
+    suspended_line(world)
+    line = world.built["suspense"]["line"]
+    with _today_stays(), scope.everything():
+        line.refresh_from_db()
+        made = services.propose_pay_back(
+            line_id=line.pk, amount=Decimal("1.00"), reason="更正函", by=person(Role.FINANCE_CLERK), on=TODAY,
+            version=line.version,
+        )  # fmt: skip
+    return {"pk": made.pk}

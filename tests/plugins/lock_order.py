@@ -34,6 +34,7 @@ ORDER = (
     ("claims_paperspacket",),
     ("claims_payment",),
     ("recovery_accountline",),
+    ("recovery_suspenseuse",),
     ("ledger_account",),
 )  # fmt: skip
 """Who holds a row of a later line takes no new row of an earlier one."""
