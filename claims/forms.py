@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from claims.models import Claim
+from claims.models import Claim, PapersPacket
 from loans.words import Classification
 
 PERFORMING = [choice for choice in Classification.choices if choice[0] in {"normal", "special_mention"}]
@@ -35,6 +35,11 @@ class MoneyField(forms.DecimalField):
 class ClaimFilter(BankFilter):
     q = forms.CharField(label=_("编号、借据号或借款人"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Claim.State.choices])
+
+
+class PacketFilter(BankFilter):
+    plan = forms.CharField(label=_("资助计划"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *PapersPacket.State.choices])
 
 
 class ReportForm(forms.Form):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from recovery.models import AccountLine, Closing, Recovery, Return
+from recovery.models import AccountLine, Closing, Recovery, Return, Settlement
 
 PROOF = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.zip"
 
@@ -75,7 +75,7 @@ class PaidOffForm(forms.Form):
     paid_off_on = _day(_("结清日期"), _("所选贷款的本息结清日；不同结清日请分批办理"))
 
 
-class ReturnFilter(forms.Form):
+class ReturnFilter(BankFilter):
     state = forms.ChoiceField(label=_("状态"), required=False)
     number = forms.CharField(label=_("返还编号或借据号"), required=False)
     due_by = _day(_("截止日不晚于"), required=False)
@@ -102,7 +102,7 @@ class RecoveryFilter(BankFilter):
         self.fields["state"].choices = [("", _("全部")), *states]
 
 
-class ProjectFilter(forms.Form):
+class ProjectFilter(BankFilter):
     number = forms.CharField(label=_("借据号或借款人"), required=False)
     state = forms.ChoiceField(
         label=_("状态"),
@@ -112,7 +112,7 @@ class ProjectFilter(forms.Form):
     owing = forms.ChoiceField(label=_("应返还"), required=False, choices=[("", _("全部")), ("yes", _("尚有应返还"))])
 
 
-class ClosingFilter(forms.Form):
+class ClosingFilter(BankFilter):
     kind = forms.ChoiceField(label=_("结项类型"), required=False, choices=[("", _("全部")), *Closing.Kind.choices])
     state = forms.ChoiceField(label=_("状态"), required=False)
     number = forms.CharField(label=_("结项编号或借据号"), required=False)
@@ -120,6 +120,17 @@ class ClosingFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = [("", _("全部")), ("open", _("在办")), *Closing.State.choices]
+
+
+class SettlementFilter(BankFilter):
+    number = forms.CharField(label=_("申请编号或借据号"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    since = _day(_("处置完成日期从"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        states = [choice for choice in Settlement.State.choices if choice[0] != Settlement.State.CANCELLED]
+        self.fields["state"].choices = [("", _("全部")), *states]
 
 
 class AccountFileForm(forms.Form):

@@ -53,7 +53,7 @@ def start(row: Any, kind: str, event_on: date, pauses: Sequence[Pause] = ()) -> 
     window = compute(kind, event_on, pauses)
     label, who = WORDS[kind]
     calendar = selectors.refs(event_on).calendar
-    deadlines.open_deadline(row, window, calendar, kind=kind, label=str(label), waiting_for=str(who))
+    deadlines.open_deadline(row, window, calendar, kind=kind, label=label, waiting_for=who)
     return window
 
 

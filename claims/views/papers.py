@@ -1,10 +1,12 @@
 """Payment day on one page: the bank's papers, the transfer, its confirmation, and the proof plan = paid = ledger."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,20 +16,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banks.selectors import confirmed_payee
 from claims import permissions, reports, selectors, services, todos
-from claims.forms import ConfirmationForm
+from claims.forms import ConfirmationForm, PacketFilter
 from claims.models import PapersPacket, Payment
 from claims.views import page
 from claims.views.acts import packet_of, payment_of
 from pool import audit, clock, scope
 from pool.deeds import day, deed, text
-from pool.errors import NotPermitted, Refused
+from pool.errors import Refused
 from pool.forms_keys import once
 from pool.ledger import services as ledger
+from pool.lists import Listing, show
 from pool.masking import mask_account
 from pool.models import BANK_ROLES, AccessLog, User
 from pool.moves import history
+from pool.permissions import Answer
 from pool.selectors import edition
-from pool.tables import Column, Table, keyset_page
+from pool.tables import Column
 
 
 def _back(packet: PapersPacket) -> str:
@@ -39,12 +43,46 @@ def _payment_back(payment: Payment) -> str:
 
 
 COLUMNS = (
-    Column(gettext_lazy("资助计划"), "plan.number", link=todos.packet_url),
+    Column(gettext_lazy("资助计划"), "plan.number", link=todos.packet_url, sort="made"),
     Column(gettext_lazy("加盟银行"), "bank.short_name"),
-    Column(gettext_lazy("应拨金额"), "total", "money", unit=gettext_lazy("元")),
-    Column(gettext_lazy("状态"), lambda packet: packet, "status"),
-    Column(gettext_lazy("资料截止"), "papers_by", "date"),
+    Column(gettext_lazy("应拨金额"), "total", "money", unit=gettext_lazy("元"), sort="total"),
+    Column(gettext_lazy("状态"), lambda packet: packet, "status", key="state"),
+    Column(gettext_lazy("资料截止"), "papers_by", "date", sort="papers"),
     Column(gettext_lazy("拨付截止"), "pay_by", "date"),
+)
+
+
+def _reader(person: User) -> Answer:
+    return permissions.has_role(person, BANK_ROLES | permissions.PAPER_READERS)
+
+
+def _rows(person: User) -> "QuerySet[PapersPacket]":
+    rows: QuerySet[PapersPacket] = PapersPacket.objects.select_related("plan", "bank")
+    return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+
+
+def _narrow(rows: "QuerySet[PapersPacket]", given: Mapping[str, Any]) -> "QuerySet[PapersPacket]":
+    wanted = given.get("plan", "").strip()
+    return rows.filter(plan__number__icontains=wanted) if wanted else rows
+
+
+PACKETS = Listing(
+    name="packets",
+    label=gettext_lazy("拨款资料与拨付"),
+    url_name="claims:packets",
+    may_see=_reader,
+    may_export=_reader,
+    rows=_rows,
+    form=lambda data, person: PacketFilter(data, with_bank=person.role not in BANK_ROLES),
+    narrow=_narrow,
+    same=("state", "bank"),
+    columns=lambda person: [
+        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
+    ],
+    orders={"made": ("id",), "papers": ("papers_by", "id"), "total": ("total", "id")},
+    order="-made",
+    empty_title=gettext_lazy("还没有拨款资料"),
+    empty_text=gettext_lazy("资助计划下达后，各行的拨款资料在这里办理。"),
 )
 
 
@@ -53,25 +91,13 @@ COLUMNS = (
 def packets(request: HttpRequest) -> HttpResponse:
     """Every bank's papers for the issued plans; a bank sees its own."""
     _may_read(request.user)
-    rows = PapersPacket.objects.select_related("plan", "bank")
-    is_bank = request.user.role in BANK_ROLES
-    if is_bank:
-        rows = rows.filter(bank_id=request.user.institution)
-    columns = [column for column in COLUMNS if not is_bank or column.value != "bank.short_name"]
-    found = keyset_page(rows, request, order=("-id",), size=50)
-    table = Table(
-        columns,
-        found,
-        page=found,
-        empty_title=_("还没有拨款资料"),
-        empty_text=_("资助计划下达后，各行的拨款资料在这里办理。"),
-    )
-    return render(request, "claims/packets.html", {"table": table, "money": _money() if not is_bank else None})
+    shown = show(PACKETS, request)
+    money = _money() if request.user.role not in BANK_ROLES else None
+    return render(request, "claims/packets.html", {"shown": shown, "table": shown.table, "money": money})
 
 
 def _may_read(person: User) -> None:
-    if person.role not in BANK_ROLES and person.role not in permissions.PAPER_READERS:
-        raise NotPermitted()
+    permissions.require(_reader(person))
 
 
 def _money() -> dict[str, Any]:

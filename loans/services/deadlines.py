@@ -34,7 +34,7 @@ def open_claim_period(loan: Loan, determined_on: date) -> Deadline | None:
         return None
     return deadlines.open_deadline(
         loan, claim_window(determined_on), refs(determined_on).calendar,
-        kind=CLAIM_PERIOD, label=str(LABEL), waiting_for=str(WAITING_FOR),
+        kind=CLAIM_PERIOD, label=LABEL, waiting_for=WAITING_FOR,
     )  # fmt: skip
 
 

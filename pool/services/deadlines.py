@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pool import registry, scope
@@ -23,11 +25,16 @@ def open_deadline(
     calendar: Calendar,
     *,
     kind: str = "",
-    label: str = "",
-    waiting_for: str = "",
+    label: Any = "",
+    waiting_for: Any = "",
     bank: UUID | None = None,
 ) -> Deadline:
-    """The obligation of this window, once per subject, kind and event day; opened again, it is computed again."""
+    """The obligation of this window, once per subject, kind and event day; opened again, it is computed again.
+
+    What is to be done and who is waited for are kept in Chinese, whatever language the person reads who caused it.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        label, waiting_for = str(label), str(waiting_for)
     values = _values(window, calendar) | {
         "subject_kind": subject._meta.label_lower,
         "bank": bank or bank_of(subject),

@@ -39,7 +39,8 @@ def open_deadlines(user: User, first: date, last: date) -> Iterator[LegalDate]:
         alike.setdefault(tuple(what), []).append((kind, subject))
     for (on, label, article, who, provisional), subjects in alike.items():
         url = selectors.page_of(*subjects[0]) if len(subjects) == 1 else ""
-        yield LegalDate(on, label, article, who, url, len(subjects), provisional)
+        words = [_(text) if text else "" for text in (label, who)]  # kept in Chinese, read in any language
+        yield LegalDate(on, words[0], article, words[1], url, len(subjects), provisional)
 
 
 # --- the address ------------------------------------------------------------------------------------------------------

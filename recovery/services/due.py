@@ -15,9 +15,7 @@ from recovery.models import Closing, Recovery, Return, Settlement
 def start(row: Any, window: Window, *, label: object, waiting_for: object) -> None:
     """Open the deadline of a subject with its explanation; the same event twice is once."""
     calendar = refs(window.starts_on).calendar
-    deadlines.open_deadline(
-        row, window, calendar, kind=window.provision, label=str(label), waiting_for=str(waiting_for)
-    )
+    deadlines.open_deadline(row, window, calendar, kind=window.provision, label=label, waiting_for=waiting_for)
 
 
 def fulfil(row: Any, on: date) -> None:

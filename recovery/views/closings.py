@@ -1,11 +1,12 @@
 """Closings: the list, one closing with everybody who has to agree, and the steps of its chain."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pool import clock, hats, moves
 from pool.forms_keys import once
-from pool.tables import Column, Table, keyset_page
+from pool.lists import Listing, show
+from pool.tables import Column
 from recovery import permissions as may
 from recovery import selectors, services, todos
 from recovery.forms import ClosingFilter
@@ -26,43 +28,62 @@ from recovery.views.common import found, version_of
 State, Kind = Closing.State, Closing.Kind
 
 
+def _columns(user: Any) -> list[Column]:
+    return [
+        Column(
+            _("结项编号"), "number", "code", link=lambda row: reverse("recovery:closing", args=[row.pk]), sort="made"
+        ),
+        Column(_("借据号"), "loan.loan_number", "code", link=lambda row: row.loan.get_absolute_url()),
+        Column(_("借款人"), "loan.borrower_name"),
+        *([] if user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("结项类型"), "get_kind_display"),
+        Column(_("申请日期"), "applied_on", "date"),
+        Column(_("审核截止"), "decide_by", "date"),
+        Column(_("结项日期"), "closed_on", "date"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+    ]
+
+
+def _narrow(rows: "QuerySet[Closing]", given: Mapping[str, Any]) -> "QuerySet[Closing]":
+    if given.get("state") == "open":
+        rows = rows.exclude(state__in=Closing.ENDED)
+    elif "state" in given:
+        rows = rows.filter(state=given["state"])
+    if wanted := given.get("number", "").strip():
+        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
+    return rows
+
+
+CLOSINGS = Listing(
+    name="closings",
+    label=gettext_lazy("结项"),
+    url_name="recovery:closings",
+    may_see=may.see_lists,
+    may_export=may.see_lists,
+    rows=lambda user: (
+        selectors.closings(user)
+        .exclude(state=State.CANCELLED)
+        .annotate(is_late=Q(decide_by__lt=clock.today()) & ~Q(state__in=Closing.ENDED))
+    ),
+    form=lambda data, user: ClosingFilter(data, with_bank=user.institution is None),
+    narrow=_narrow,
+    same=("kind", "bank"),
+    columns=_columns,
+    orders={"made": ("created_at", "id")},
+    order="-made",
+    marks=lambda row: "late" if row.is_late else "",
+    empty_title=gettext_lazy("没有结项记录"),
+    empty_text=gettext_lazy("贷款结清、清偿、核销或终局不予补偿之后，结项列在这里。"),
+)
+
+
 @login_required
 @require_GET
 def closings(request: HttpRequest) -> HttpResponse:
     may.require(may.see_lists(request.user))
-    form = ClosingFilter(request.GET)
-    given = form.cleaned_data if form.is_valid() else {}
-    rows = selectors.closings(request.user).exclude(state=State.CANCELLED)
-    if given.get("kind"):
-        rows = rows.filter(kind=given["kind"])
-    if given.get("state") == "open":
-        rows = rows.exclude(state__in=Closing.ENDED)
-    elif given.get("state"):
-        rows = rows.filter(state=given["state"])
-    if given.get("number"):
-        wanted = given["number"].strip()
-        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
-    page = keyset_page(rows, request, order=["-created_at", "-id"])
-    today = clock.today()
-    table = Table(
-        [
-            Column(_("结项编号"), "number", "code", link=lambda row: reverse("recovery:closing", args=[row.pk])),
-            Column(_("借据号"), "loan.loan_number", "code"),
-            Column(_("借款人"), "loan.borrower_name"),
-            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
-            Column(_("结项类型"), "get_kind_display"),
-            Column(_("申请日期"), "applied_on", "date"),
-            Column(_("审核截止"), "decide_by", "date"),
-            Column(_("结项日期"), "closed_on", "date"),
-            Column(_("状态"), lambda row: row, "status"),
-        ],
-        page.rows,
-        page=page,
-        marks=lambda row: "late" if row.is_open and row.decide_by and row.decide_by < today else "",
-        empty_title=_("没有结项记录"),
-    )
+    shown = show(CLOSINGS, request)
     refused = selectors.refused_for_good(request.user)[:50] if may.close(request.user)[0] else []
-    return render(request, "recovery/closings.html", {"table": table, "filter": form, "refused": refused})
+    return render(request, "recovery/closings.html", {"shown": shown, "table": shown.table, "refused": refused})
 
 
 @login_required

@@ -1,22 +1,27 @@
 """The manager: the quarter's desk, settlement applications, settled accounts, claims refused for good."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from pool import clock, moves
 from pool.forms_keys import once
+from pool.lists import Listing, show
 from pool.rules import quarter_name, quarter_start
-from pool.tables import Column, Table, keyset_page
+from pool.tables import Column, Table
 from recovery import permissions as may
 from recovery import selectors, services, terms, todos
+from recovery.forms import SettlementFilter
 from recovery.models import Settlement
 from recovery.views.common import found, loan_of, version_of
 from recovery.views.pages import project_url
@@ -68,32 +73,54 @@ def _desk_word(row: Any) -> tuple[str, str]:
     return ("overdue", _("未上报")) if row.silent else ("normal", _("无须上报"))
 
 
+def _settlement_columns(user: Any) -> list[Column]:
+    return [
+        Column(_("申请编号"), "number", "code", link=lambda row: reverse("recovery:settlement", args=[row.pk])),
+        Column(
+            _("借据号"), "loan.loan_number", "code", link=lambda row: reverse("recovery:project", args=[row.loan_id])
+        ),
+        *([] if user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("处置完成"), "disposal_ended_on", "date", sort="ended"),
+        Column(_("申请截止"), "apply_by", "date"),
+        Column(_("申请日期"), "applied_on", "date"),
+        Column(_("累计收回"), "recovered_total", "money", unit=_("元"), sort="recovered"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+    ]
+
+
+def _narrow_settlements(rows: "QuerySet[Settlement]", given: Mapping[str, Any]) -> "QuerySet[Settlement]":
+    if wanted := given.get("number", "").strip():
+        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
+    return rows.filter(disposal_ended_on__gte=given["since"]) if "since" in given else rows
+
+
+SETTLEMENTS = Listing(
+    name="settlements",
+    label=gettext_lazy("清收申请"),
+    url_name="recovery:settlements",
+    may_see=may.see_lists,
+    may_export=may.see_lists,
+    rows=lambda user: selectors.settlements(user).exclude(state=Settlement.State.CANCELLED),
+    form=lambda data, user: SettlementFilter(data, with_bank=user.institution is None),
+    narrow=_narrow_settlements,
+    same=("state", "bank"),
+    columns=_settlement_columns,
+    orders={"ended": ("disposal_ended_on", "id"), "recovered": ("recovered_total", "id")},
+    order="-ended",
+    marks=lambda row: "late" if row.applied_late else "",
+    empty_title=gettext_lazy("没有清收申请"),
+    empty_text=gettext_lazy("银行处置完成后提出清收申请，通过后项目转录清偿项目库。"),
+)
+
+
 @login_required
 @require_GET
 def settlements(request: HttpRequest) -> HttpResponse:
     """Applications at the end of disposal, and projects whose accounts can be settled."""
     may.require(may.see_lists(request.user))
-    rows = selectors.settlements(request.user).exclude(state=Settlement.State.CANCELLED)
-    page = keyset_page(rows, request, order=["-disposal_ended_on", "-id"])
-    table = Table(
-        [
-            Column(_("申请编号"), "number", "code", link=lambda row: reverse("recovery:settlement", args=[row.pk])),
-            Column(_("借据号"), "loan.loan_number", "code"),
-            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
-            Column(_("处置完成"), "disposal_ended_on", "date"),
-            Column(_("申请截止"), "apply_by", "date"),
-            Column(_("申请日期"), "applied_on", "date"),
-            Column(_("累计收回"), "recovered_total", "money", unit=_("元")),
-            Column(_("状态"), lambda row: row, "status"),
-        ],
-        page.rows,
-        page=page,
-        marks=lambda row: "late" if row.applied_late else "",
-        empty_title=_("没有清收申请"),
-        empty_text=_("银行处置完成后提出清收申请，通过后项目转录清偿项目库。"),
-    )
+    shown = show(SETTLEMENTS, request)
     ready = selectors.ready_to_settle(request.user).order_by("bank__code", "number")
-    context = {"table": table, "ready": ready if may.see_desk(request.user)[0] else []}
+    context = {"shown": shown, "table": shown.table, "ready": ready if may.see_desk(request.user)[0] else []}
     return render(request, "recovery/settlements.html", context)
 
 

@@ -18,9 +18,9 @@ from claims.models import Claim
 from loans.models import Loan
 from loans.selectors import matching
 from pool import audit, clock, moves
-from pool.lists import Listing, show
+from pool.lists import Listing, narrowed, show
 from pool.models import AccessLog
-from pool.tables import Column, Table, keyset_page
+from pool.tables import Column
 from pool.tones import tone
 from recovery import permissions as may
 from recovery import selectors, terms, todos
@@ -33,47 +33,59 @@ def project_url(claim: Claim) -> str:
     return reverse("recovery:project", args=[claim.loan_id])
 
 
-@login_required
-@require_GET
-def projects(request: HttpRequest) -> HttpResponse:
-    """Every compensated project this person may see, with what came back."""
-    may.require(may.see_lists(request.user))
-    form = ProjectFilter(request.GET)
-    rows = _narrowed(selectors.projects(request.user), form)
-    page = keyset_page(rows, request, order=["-paid_on", "id"])
-    columns = [
+def _project_columns(user: Any) -> list[Column]:
+    return [
         Column(_("借据号"), "loan.loan_number", "code", link=project_url),
         Column(_("借款人"), "loan.borrower_name"),
-        *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
-        Column(_("补偿金额"), "amount", "money", unit=_("元")),
+        *([] if user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("到账日"), "paid_on", "date", sort="paid"),
+        Column(_("补偿金额"), "amount", "money", unit=_("元"), sort="amount"),
         Column(_("累计收回"), "recovered", "money", unit=_("元")),
         Column(_("已返还"), "returned", "money", unit=_("元")),
         Column(_("待返还"), "outstanding", "money", unit=_("元")),
         Column(_("最近返还截止"), "next_due", "date"),
         Column(_("状态"), "loan", "status"),
     ]
-    today = clock.today()
-    table = Table(
-        columns, page.rows, page=page, marks=lambda row: "late" if row.next_due and row.next_due < today else "",
-        empty_title=_("没有已补偿的项目"), empty_text=_("补偿资金到账后，项目在此清收、返还直至结项。"),
-    )  # fmt: skip
+
+
+def _narrow_projects(rows: "QuerySet[Claim]", given: Mapping[str, Any]) -> "QuerySet[Claim]":
+    if wanted := given.get("number", "").strip():
+        rows = rows.filter(Q(loan__loan_number__icontains=wanted) | Q(loan__borrower_name__icontains=wanted))
+    if "state" in given:
+        rows = rows.filter(loan__state=given["state"])
+    return rows.filter(outstanding__gt=0) if given.get("owing") == "yes" else rows
+
+
+PROJECTS = Listing(
+    name="projects",
+    label=gettext_lazy("清收与返还"),
+    url_name="recovery:projects",
+    may_see=may.see_lists,
+    may_export=may.see_lists,
+    rows=lambda user: selectors.projects(user).annotate(is_late=Q(next_due__lt=clock.today())),
+    form=lambda data, user: ProjectFilter(data, with_bank=user.institution is None),
+    narrow=_narrow_projects,
+    same=("bank",),
+    columns=_project_columns,
+    orders={"paid": ("paid_on", "id"), "amount": ("amount", "id")},
+    order="-paid",
+    marks=lambda row: "late" if row.is_late else "",
+    empty_title=gettext_lazy("没有已补偿的项目"),
+    empty_text=gettext_lazy("补偿资金到账后，项目在此清收、返还直至结项。"),
+)
+
+
+@login_required
+@require_GET
+def projects(request: HttpRequest) -> HttpResponse:
+    """Every compensated project this person may see, with what came back."""
+    may.require(may.see_lists(request.user))
+    shown = show(PROJECTS, request)
     context = {
-        "table": table, "filter": form, "window": terms.window_at(today), "today": today,
+        "shown": shown, "table": shown.table, "window": terms.window_at(clock.today()),
         "makes": may.has_role(request.user, may.MAKERS)[0],
     }  # fmt: skip
     return render(request, "recovery/projects.html", context)
-
-
-def _narrowed(rows: "QuerySet[Claim]", form: ProjectFilter) -> "QuerySet[Claim]":
-    given = form.cleaned_data if form.is_valid() else {}
-    if given.get("number"):
-        wanted = given["number"].strip()
-        rows = rows.filter(Q(loan__loan_number__icontains=wanted) | Q(loan__borrower_name__icontains=wanted))
-    if given.get("state"):
-        rows = rows.filter(loan__state=given["state"])
-    if given.get("owing") == "yes":
-        rows = rows.filter(outstanding__gt=0)
-    return rows
 
 
 @login_required
@@ -150,42 +162,57 @@ def event(subject: Any, move: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _return_columns(user: Any) -> list[Column]:
+    return [
+        Column(_("返还编号"), "number", "code", link=lambda row: reverse("recovery:return", args=[row.pk])),
+        Column(
+            _("借据号"), "loan.loan_number", "code", link=lambda row: reverse("recovery:project", args=[row.loan_id])
+        ),
+        *([] if user.institution else [Column(_("加盟银行"), "bank.short_name")]),
+        Column(_("期次"), "instalment", "int"),
+        Column(_("累计收回"), "recovered_total", "money", unit=_("元")),
+        Column(_("应返还"), "amount", "money", unit=_("元"), sort="amount"),
+        Column(_("截止日"), "due_on", "date", sort="due"),
+        Column(_("到账日"), "received_on", "date"),
+        Column(_("状态"), "shown", "status"),
+    ]
+
+
+def _narrow_returns(rows: "QuerySet[Return]", given: Mapping[str, Any]) -> "QuerySet[Return]":
+    if wanted := given.get("number", "").strip():
+        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
+    return rows.filter(due_on__lte=given["due_by"]) if "due_by" in given else rows
+
+
+RETURNS = Listing(
+    name="returns",
+    label=gettext_lazy("返还台账"),
+    url_name="recovery:returns",
+    may_see=may.see_lists,
+    may_export=may.see_lists,
+    rows=lambda user: selectors.returns(user).annotate(
+        is_late=Q(due_on__lt=clock.today()) & ~Q(state=Return.State.RECEIVED)
+    ),
+    form=lambda data, user: ReturnFilter(data, with_bank=user.institution is None),
+    narrow=_narrow_returns,
+    same=("state", "bank"),
+    columns=_return_columns,
+    orders={"due": ("due_on", "id"), "amount": ("amount", "id")},
+    order="-due",
+    marks=lambda row: "late" if row.is_late else "",
+    empty_title=gettext_lazy("没有返还记录"),
+    empty_text=gettext_lazy("银行上报清收后，应返还的资金按累计公式算出并列在这里。"),
+)
+
+
 @login_required
 @require_GET
 def returns(request: HttpRequest) -> HttpResponse:
     """返还台账: what is due, what has come in, checked against what was reported (10.2(3))."""
     may.require(may.see_lists(request.user))
-    form = ReturnFilter(request.GET)
-    rows = selectors.returns(request.user)
-    given = form.cleaned_data if form.is_valid() else {}
-    if given.get("state"):
-        rows = rows.filter(state=given["state"])
-    if given.get("number"):
-        wanted = given["number"].strip()
-        rows = rows.filter(Q(number__icontains=wanted) | Q(loan__loan_number__icontains=wanted))
-    if given.get("due_by"):
-        rows = rows.filter(due_on__lte=given["due_by"])
-    today = clock.today()
-    page = keyset_page(rows, request, order=["-due_on", "-id"])
-    table = Table(
-        [
-            Column(_("返还编号"), "number", "code", link=lambda row: reverse("recovery:return", args=[row.pk])),
-            Column(_("借据号"), "loan.loan_number", "code"),
-            *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
-            Column(_("期次"), "instalment", "int"),
-            Column(_("累计收回"), "recovered_total", "money", unit=_("元")),
-            Column(_("应返还"), "amount", "money", unit=_("元")),
-            Column(_("截止日"), "due_on", "date"),
-            Column(_("到账日"), "received_on", "date"),
-            Column(_("状态"), "shown", "status"),
-        ],
-        page.rows,
-        page=page,
-        marks=lambda row: "late" if row.state != Return.State.RECEIVED and row.due_on < today else "",
-        empty_title=_("没有返还记录"),
-        empty_text=_("银行上报清收后，应返还的资金按累计公式算出并列在这里。"),
-    )
-    context = {"table": table, "filter": form, "sums": selectors.sums_of(rows)}
+    shown = show(RETURNS, request)
+    _form, rows = narrowed(RETURNS, request.user, request.GET)
+    context = {"shown": shown, "table": shown.table, "sums": selectors.sums_of(rows)}
     return render(request, "recovery/returns.html", context)
 
 
