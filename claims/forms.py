@@ -73,6 +73,22 @@ class ObjectionForm(forms.Form):
     contact = forms.CharField(label=_("联系电话或邮箱"), max_length=120)
     text = forms.CharField(label=_("异议内容"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
     attachment = forms.FileField(label=_("附件"), required=False)
+    website = forms.CharField(
+        label=_("此栏请留空"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+    )
+    """Out of sight: a person leaves it empty, a program that fills in whatever it finds does not."""
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("提交未被受理，请将该栏留空后重新提交。"))
+        return ""
+
+
+class ResultForm(forms.Form):
+    """What the objector was given, and what they left."""
+
+    number = forms.CharField(label=_("异议编号"), max_length=40)
+    contact = forms.CharField(label=_("提交时填写的联系电话或邮箱"), max_length=120)
 
 
 class EndingForm(forms.Form):

@@ -112,6 +112,7 @@ def no_payment_past_a_gate() -> Iterator[str]:
         )
         for item in items:
             shown = PublicityItem.objects.filter(claim_id=item.claim_id).select_related("publicity")
+            shown = shown.exclude(publicity__state=Publicity.State.REPLACED)
             if not any(one.publicity.last_day < payment.instructed_on for one in shown):
                 yield f"{payment.number}: claim {item.claim_id} paid before its publicity was over"
 

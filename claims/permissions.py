@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
 from banks.permissions import require as require
 from claims.models import Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
@@ -105,7 +107,8 @@ def have_paper(person: User, file: StoredFile) -> bool:
 
 def have_plan(person: User, file: StoredFile) -> bool:
     """The whole plan names every bank's projects: a bank is given its extract instead."""
-    return person.role in READERS and bool(FundingPlan.objects.filter(document=file).exists())
+    named = Q(document=file) | Q(stamped=file)
+    return person.role in READERS and bool(FundingPlan.objects.filter(named).exists())
 
 
 def have_attachment(person: User, file: StoredFile) -> bool:

@@ -62,6 +62,7 @@ def register() -> None:
         ("loose_evidence", permissions.have_loose),
         ("payment_paper", permissions.have_paper),
         ("funding_plan", permissions.have_plan),
+        ("stamped_plan", permissions.have_plan),
         ("objection_attachment", permissions.have_attachment),
     ):
         registry.file_guards.register(FileGuard(purpose, guard))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from claims import assessment, selectors
-from claims.models import Claim, FundingPlan, PlanItem, Publicity
+from claims.models import Claim, FundingPlan, Objection, PlanItem, Publicity
 from pool import clock, pdf, storage
 from pool.models import StoredFile, User
 from pool.money import total
@@ -111,6 +111,28 @@ def publicity_pdf(publicity: Publicity, items: Sequence[dict[str, Any]]) -> byte
             "article": edition()["publicity_period"].article,
             "check_code": pdf.check_code(publicity.number, publicity.content_hash),
             "inputs_hash": publicity.content_hash,
+            "made_at": clock.now(),
+        },
+    )
+
+
+def objection_pdf(objection: Objection) -> bytes:
+    """The written re-check of an objection, for the public bodies; the objector is not named in it (20(2))."""
+    book, claim = edition(), objection.item.claim
+    inputs = assessment.fingerprint({"objection": objection.pk, "text": objection.text, "report": objection.report})
+    return pdf.render(
+        "pdf/objection.html",
+        {
+            "issuer": book.word("party", "manager"),
+            "number": objection.number,
+            "issued_on": objection.reported_on,
+            "title": _("公示异议复核报告"),
+            "objection": objection,
+            "item": objection.item,
+            "claim": claim,
+            "article": book["publicity_period"].article,
+            "check_code": pdf.check_code(objection.number, inputs),
+            "inputs_hash": inputs,
             "made_at": clock.now(),
         },
     )

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FilteredRelation,
     Min,
@@ -23,6 +25,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from claims import periods
@@ -34,6 +37,7 @@ from claims.models import (
     EndingRequest,
     Evidence,
     FundingPlan,
+    Objection,
     PapersPacket,
     PaymentPaper,
     PlanItem,
@@ -150,9 +154,39 @@ def refused_for_good(loan: Loan) -> Claim | None:
 
 
 def public_lines(publicity: Publicity) -> list[dict[str, Any]]:
-    """The lines of a notice as frozen when it was posted: bank, masked borrower, amount; no keys, no numbers."""
+    """The lines of a notice as frozen when it was posted: bank, masked borrower, amount; no keys, no numbers.
+
+    Beside them `removed`: an objection was upheld.
+    """
     rows = PublicityItem.objects.filter(publicity=publicity).order_by("position")
-    return list(rows.values("position", "shown_bank", "shown_borrower", "amount"))
+    upheld = Q(claim__state=Claim.State.REMOVED)
+    return list(
+        rows.annotate(removed=ExpressionWrapper(upheld, output_field=BooleanField())).values(
+            "position", "shown_bank", "shown_borrower", "amount", "removed"
+        )
+    )
+
+
+def notice_of(claim: Claim) -> PublicityItem | None:
+    """The line of the newest notice that carries the claim."""
+    rows = PublicityItem.objects.filter(claim=claim).select_related("publicity")
+    found: PublicityItem | None = rows.order_by("-created_at").first()
+    return found
+
+
+def objection_of(number: str, contact: str) -> Objection | None:
+    """For whoever made it: the number that was given out, and the contact that was left with it."""
+    found: Objection | None = (
+        Objection.objects.select_related("item__publicity").filter(number=number.strip().upper()).first()
+    )
+    given = contact.strip().encode()
+    return found if found is not None and constant_time_compare(found.contact.encode(), given) else None
+
+
+def disputed(claim_ids: Iterable[UUID]) -> set[UUID]:
+    """Those with an objection not yet decided, to whichever notice it was made."""
+    waiting = Objection.objects.filter(item__claim__in=list(claim_ids), state__in=Objection.OPEN)
+    return set(waiting.values_list("item__claim_id", flat=True))
 
 
 def compensated(claim_ids: Iterable[UUID]) -> dict[UUID, Decimal]:

@@ -22,7 +22,6 @@ from claims.models import (
     Payment,
     PlanItem,
     Publicity,
-    PublicityItem,
     Upgrade,
 )
 from claims.services import due
@@ -97,7 +96,7 @@ def of_claim(claim: Claim, on: date) -> Todo | None:
 
 def _last_day(claim: Claim, slug: str) -> tuple[date | None, bool]:
     if claim.state == Claim.State.PUBLICISED:
-        item = PublicityItem.objects.filter(claim=claim).select_related("publicity").last()
+        item = selectors.notice_of(claim)
         return (item.publicity.last_day, item.publicity.provisional) if item else (None, False)
     subject = claim.loan if slug == "claim_period" else claim
     found = due.running(subject, slug)
@@ -105,8 +104,7 @@ def _last_day(claim: Claim, slug: str) -> tuple[date | None, bool]:
 
 
 def _disputed(claim: Claim) -> str:
-    is_open = Objection.objects.filter(item__claim=claim, state__in=Objection.OPEN).exists()
-    return _("收到异议，待高新投复核、主管部门决定") if is_open else ""
+    return _("收到异议，待高新投复核、主管部门决定") if selectors.disputed([claim.pk]) else ""
 
 
 def _suspended(claim: Claim) -> bool:
@@ -147,7 +145,14 @@ def of_plan(plan: FundingPlan, packets: Iterable[PapersPacket]) -> list[Todo]:
         todo = of_packet(packet)
         if todo is not None:
             kinds.setdefault(todo.title, []).append((todo, packet.bank.short_name))
-    return [_first_of(found) for found in kinds.values()]
+    return [*_to_be_stamped(plan), *(_first_of(found) for found in kinds.values())]
+
+
+def _to_be_stamped(plan: FundingPlan) -> list[Todo]:
+    if plan.state != FundingPlan.State.ISSUED or plan.stamped_id is not None:
+        return []
+    detail, article = _("打印正式文件，盖章后上传扫描件"), edition()["publicity_period"].article
+    return [Todo(_("上传资助计划盖章件"), detail, article=article, waiting_for=str(AUTHORITY))]
 
 
 def _first_of(found: list[tuple[Todo, str]]) -> Todo:
@@ -336,6 +341,9 @@ def _authority(person: User, on: date) -> list[Heap]:
         Heap(_("待列入资助计划的项目"), cleared, reverse("claims:plans"), "total_control", who),
         Heap(_("待签发的资助计划"), FundingPlan.objects.filter(state=FundingPlan.State.DRAFTED),
              reverse("claims:plans"), "total_control", who),
+        Heap(_("待上传盖章件的资助计划"),
+             FundingPlan.objects.filter(state=FundingPlan.State.ISSUED, stamped__isnull=True),
+             reverse("claims:plans"), "publicity_period", who),
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims.views import authority, bank, desk, papers, pay_files, public, together, upgrades
+from claims.views import authority, bank, desk, objections, papers, pay_files, public, together, upgrades
 
 app_name = "claims"
 
@@ -43,14 +43,17 @@ urlpatterns = [
     path("pay-files/<uuid:pk>/<str:kind>/", pay_files.take_pay_file, name="take_pay_file"),
     path("publicity/", authority.publicities, name="publicities"),
     path("publicity/<uuid:pk>/", authority.publicity, name="publicity"),
+    path("publicity/<uuid:pk>/correct/", authority.correct_publicity, name="correct_publicity"),
     path("publicity/<uuid:pk>/pdf/", authority.publicity_document, name="publicity_document"),
-    path("objections/", authority.objections, name="objections"),
-    path("objections/<uuid:pk>/", authority.objection, name="objection"),
-    path("objections/<uuid:pk>/report/", authority.report_objection, name="report_objection"),
-    path("objections/<uuid:pk>/decide/", authority.decide_objection, name="decide_objection"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<uuid:pk>/", objections.objection, name="objection"),
+    path("objections/<uuid:pk>/report/", objections.report_objection, name="report_objection"),
+    path("objections/<uuid:pk>/report.pdf", objections.report, name="objection_report"),
+    path("objections/<uuid:pk>/decide/", objections.decide_objection, name="decide_objection"),
     path("plans/", authority.plans, name="plans"),
     path("plans/<uuid:pk>/", authority.plan, name="plan"),
     path("plans/<uuid:pk>/issue/", authority.issue_plan, name="issue_plan"),
+    path("plans/<uuid:pk>/stamped/", authority.keep_stamped, name="keep_stamped"),
     path("plans/<uuid:pk>/withdraw/", authority.withdraw_plan, name="withdraw_plan"),
     path("plan-items/<uuid:pk>/drop/", authority.drop_item, name="drop_item"),
     path("upgrades/", upgrades.upgrades, name="upgrades"),
@@ -68,6 +71,7 @@ urlpatterns = [
 
 publicity = [
     path("", public.publicities, name="index"),
+    path("results/", public.objection_result, name="objection_result"),
     path("<str:number>/", public.publicity, name="publicity"),
     path("<str:number>/pdf/", public.document, name="document"),
     path("<str:number>/objected/", public.objected, name="objected"),

@@ -76,5 +76,10 @@ def money(name: str) -> Read:
     return read
 
 
+def upload(name: str) -> Read:
+    """The file, or nothing where none was chosen."""
+    return lambda request: request.FILES.get(name)
+
+
 def yes(name: str) -> Read:
     return lambda request: request.POST.get(name) == "yes"

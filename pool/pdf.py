@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_zh_cn
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -86,6 +88,13 @@ def from_html(
         pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
         attachments=annexes or None,
     )
+
+
+def download(content: bytes, name: str) -> HttpResponse:
+    """The document as a file of that name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
 
 
 def check_code(*parts: object) -> str:

@@ -138,6 +138,10 @@ class Claim(FSMModelMixin, BankOwned):
     def publicise(self) -> None:
         """On a public notice (20(2))."""
 
+    @transition(field=state, source=State.PUBLICISED, target=State.APPROVED)
+    def unpublish(self) -> None:
+        """A correcting notice leaves it out; it waits for another notice."""
+
     @transition(field=state, source=State.PUBLICISED, target=State.CLEARED)
     def clear(self) -> None:
         """Publicity ended without an upheld objection."""

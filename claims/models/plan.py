@@ -32,6 +32,14 @@ class FundingPlan(FSMModelMixin, Record):
     document = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("资助计划文件")
     )
+    stamped = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("盖章扫描件")
+    )
+    stamped_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("盖章件上传人")
+    )
+    stamped_on = models.DateField(_("盖章件上传日期"), null=True, blank=True)
+    remark = models.TextField(_("未列入项目的说明"), blank=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = _("风险补偿项目资助计划")
@@ -40,6 +48,11 @@ class FundingPlan(FSMModelMixin, Record):
             models.CheckConstraint(condition=Q(total__gt=0), name="plan_total_positive"),
             models.CheckConstraint(
                 condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("drafted_by")), name="plan_issued_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(stamped__isnull=True)
+                | Q(issued_by__isnull=False, stamped_by__isnull=False, stamped_on__isnull=False),
+                name="plan_stamped_once_issued",
             ),
         ]
 

@@ -18,6 +18,7 @@ class Publicity(FSMModelMixin, Record):
     class State(models.TextChoices):
         POSTED = "posted", _("公示中")
         ENDED = "ended", _("公示期满")
+        REPLACED = "replaced", _("已更正")
 
     number = models.CharField(_("公示编号"), max_length=40, unique=True)
     title = models.CharField(_("公示标题"), max_length=200)
@@ -28,10 +29,24 @@ class Publicity(FSMModelMixin, Record):
     content_hash = models.CharField(_("内容校验值"), max_length=64)
     provisional = models.BooleanField(_("截止日暂定"), default=False)
     ended_on = models.DateField(_("公示结束日期"), null=True, blank=True)
+    corrects = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrected_by",
+        verbose_name=_("被更正公示"),
+    )
+    correction = models.TextField(_("更正说明"), blank=True)
 
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = _("公示")
         ordering = ["-posted_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(correction=""), name="publicity_correction_says_why"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -39,6 +54,10 @@ class Publicity(FSMModelMixin, Record):
     @transition(field=state, source=State.POSTED, target=State.ENDED)
     def end(self) -> None:
         """The last day has passed."""
+
+    @transition(field=state, source=State.POSTED, target=State.REPLACED)
+    def replace(self) -> None:
+        """A correcting notice stands in its place."""
 
 
 class PublicityItem(BankOwned):

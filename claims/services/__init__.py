@@ -11,6 +11,7 @@ from claims.services.claim import (
     withdraw_claim,
 )
 from claims.services.evidence import place_evidence, settle_loose
+from claims.services.objections import decide_objection, object_to, report_objection
 from claims.services.pay_file import make_pay_file, void_pay_file
 from claims.services.payment import (
     accept_papers,
@@ -25,14 +26,8 @@ from claims.services.payment import (
     submit_papers,
     transfer_to_compensation,
 )
-from claims.services.plan import draft_plan, drop_item, issue_plan, withdraw_plan
-from claims.services.publicity import (
-    decide_objection,
-    end_publicity,
-    object_to,
-    post_publicity,
-    report_objection,
-)
+from claims.services.plan import draft_plan, drop_item, issue_plan, keep_stamped, withdraw_plan
+from claims.services.publicity import correct_publicity, end_publicity, post_publicity
 from claims.services.review import (
     ask_new_opinion,
     ask_re_examination,
@@ -74,6 +69,7 @@ __all__ = [
     "confirm_payment",
     "confirm_refund",
     "correct_facts",
+    "correct_publicity",
     "decide",
     "decide_objection",
     "decide_re_examination",
@@ -93,6 +89,7 @@ __all__ = [
     "give_opinion",
     "hold_payment",
     "issue_plan",
+    "keep_stamped",
     "lapse_repaid",
     "make_pay_file",
     "object_to",

@@ -17,7 +17,7 @@ from claims.models import Claim, FundingPlan, PapersPacket, Payment, PlanItem
 from claims.periods import PoolMoney, Queued
 from claims.services import due, locking, telling
 from claims.services.review import refuse_suspended
-from pool import hats, moves, numbering, scope
+from pool import hats, moves, numbering, scope, storage
 from pool.errors import Refused
 from pool.ledger import chart
 from pool.ledger import services as ledger
@@ -98,10 +98,16 @@ def require_fit(claim: Claim, on: date) -> None:
 
 
 @transaction.atomic
-def draft_plan(*, by: User, on: date, claim_ids: Collection[UUID] | None = None) -> FundingPlan:
-    """Draw up a plan of what there is money for; with `claim_ids`, only these are looked at."""
+def draft_plan(*, by: User, on: date, claim_ids: Collection[UUID] | None = None, reason: str = "") -> FundingPlan:
+    """Draw up a plan of what there is money for; with `claim_ids`, only these are looked at.
+
+    Whole claims are served by the time of their submission (reading 21): who is passed over, is so for a `reason`,
+    which stays with the plan.
+    """
     permissions.require(permissions.plan(by))
     found = outlook(on, claim_ids)
+    passed_over = _passed_over(found, on) if claim_ids is not None else []
+    _require_reason_for(passed_over, reason)
     if not found.taken:
         if found.waiting:
             _refuse_short(found.money, found.waiting[0].amount)
@@ -113,6 +119,7 @@ def draft_plan(*, by: User, on: date, claim_ids: Collection[UUID] | None = None)
         total=found.total,
         drafted_by=by,
         drafted_on=on,
+        remark=_remark(passed_over, reason),
     )
     PlanItem.objects.bulk_create(
         PlanItem(
@@ -123,14 +130,39 @@ def draft_plan(*, by: User, on: date, claim_ids: Collection[UUID] | None = None)
     )  # fmt: skip
     moves.log(plan, field="state", source="", target=plan.state, by=by, on=on)
     hats.wear(plan, by, "plan_drafter")
-    after = {"total": plan.total, "claims": [claim.number for claim in found.taken]}
-    locking.note("draft_plan", plan, by=by, on=on, after=after, article=edition()["total_control"].article)
+    after = {"total": plan.total, "claims": [claim.number for claim in found.taken], "passed_over": passed_over}
+    locking.note(
+        "draft_plan", plan, by=by, on=on, after=after, article=edition()["total_control"].article, reason=reason
+    )
     return plan
 
 
+def _passed_over(found: Outlook, on: date) -> list[str]:
+    """The claims that the money would have reached, had they been asked for."""
+    chosen = {claim.pk for claim in found.taken}
+    return [claim.number for claim in outlook(on).taken if claim.pk not in chosen]
+
+
+def _require_reason_for(numbers: Sequence[str], reason: str) -> None:
+    if numbers and not reason.strip():
+        text = _("%(count)s 个项目资金足够而未列入（%(first)s 等），请写明原因。")
+        words = {"count": len(numbers), "first": numbers[0]}
+        raise Refused("reason_missing", text % words, edition()["total_control"].article, field="reason")
+
+
+def _remark(numbers: Sequence[str], reason: str) -> str:
+    return _("未列入：%(numbers)s。原因：%(reason)s") % {"numbers": "、".join(numbers), "reason": reason.strip()} \
+        if numbers else ""  # fmt: skip
+
+
 @transaction.atomic
-def issue_plan(*, plan_id: UUID, by: User, on: date, version: int) -> FundingPlan:
-    """Another person issues it: every claim is looked at again, the money is reserved, the document is made."""
+def issue_plan(
+    *, plan_id: UUID, by: User, on: date, version: int, item_ids: Collection[UUID] | None = None, reason: str = ""
+) -> FundingPlan:
+    """Another person issues it: every claim is looked at again, the money is reserved, the document is made.
+
+    With `item_ids` only these lines are issued; the others leave the plan for a `reason` and wait for another one.
+    """
     permissions.require(permissions.plan(by))
     be_sure()
     claims, plan = _locked(plan_id, with_standing=True)
@@ -139,7 +171,7 @@ def issue_plan(*, plan_id: UUID, by: User, on: date, version: int) -> FundingPla
     article = edition()["publicity_period"].article
     if plan.state != FundingPlan.State.DRAFTED:
         raise Refused("not_a_draft", _("该资助计划不是拟稿，不能下达。"), article)
-    items = list(selectors.standing_items(plan))
+    items = _issued_part(plan, item_ids, reason, by, on)
     for item in items:
         _require_issuable(claims[item.claim_id], item, on)
     chart.locked(plan.scheme_id, {chart.CASH, chart.RESERVED})
@@ -173,6 +205,58 @@ def issue_plan(*, plan_id: UUID, by: User, on: date, version: int) -> FundingPla
     plan.save(update_fields=["document"])
     after = {"number": plan.number, "total": plan.total, "document": plan.document.sha256}
     locking.note("issue_plan", plan, by=by, on=on, after=after, article=article)
+    return plan
+
+
+def _issued_part(
+    plan: FundingPlan, item_ids: Collection[UUID] | None, reason: str, by: User, on: date
+) -> list[PlanItem]:
+    """The lines that are issued; the total is theirs."""
+    items = list(selectors.standing_items(plan))
+    if item_ids is None:
+        return items
+    kept = [item for item in items if item.pk in item_ids]
+    left = [item for item in items if item.pk not in item_ids]
+    if not kept:
+        raise Refused("nothing_chosen", _("请至少保留一个项目；全部不下达的，请撤销该拟稿。"), field="items")
+    _require_reason_for([item.claim.number for item in left], reason)
+    for place, item in enumerate(left, start=len(items) + 1):
+        item.dropped_on, item.dropped_because, item.position = on, reason.strip()[:200], place
+        locking.keep(item, "dropped_on", "dropped_because", "position")
+        locking.note("drop_item", item, by=by, on=on, after={"claim": item.claim.number}, reason=reason)
+    _number_anew(kept)
+    plan.total = total(item.amount for item in kept)
+    plan.save(update_fields=["total"])
+    return kept
+
+
+def _number_anew(items: Sequence[PlanItem]) -> None:
+    """The document counts without gaps; upwards, so that no two lines meet on a number."""
+    for place, item in enumerate(items, start=1):
+        if item.position != place:
+            item.position = place
+            locking.keep(item, "position")
+
+
+@transaction.atomic
+def keep_stamped(*, plan_id: UUID, by: User, on: date, version: int, upload: Any) -> FundingPlan:
+    """The scan of the stamped plan beside the document that was made; a better scan takes its place, both are kept."""
+    permissions.require(permissions.plan(by))
+    plan = locking.row(FundingPlan, plan_id)
+    locking.check(plan, version)
+    article = edition()["publicity_period"].article
+    if plan.state != FundingPlan.State.ISSUED:
+        raise Refused("not_issued", _("资助计划下达后方可上传盖章扫描件。"), article)
+    if upload is None:
+        raise Refused("file_missing", _("请选择盖章扫描件。"), article, field="file")
+    before = plan.stamped.sha256 if plan.stamped else None
+    plan.stamped = storage.keep_document(upload, name="", nameless=f"{plan.number}.pdf", purpose="stamped_plan", by=by)
+    plan.stamped_by, plan.stamped_on = by, on
+    locking.keep(plan, "stamped", "stamped_by", "stamped_on")
+    locking.note(
+        "keep_stamped", plan, by=by, on=on, before={"sha256": before}, after={"sha256": plan.stamped.sha256},
+        article=article,
+    )  # fmt: skip
     return plan
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from claims import permissions
 from claims.models import Claim, EndingRequest, PapersPacket, Payment, Upgrade
 from loans.models import Loan
+from pool.errors import NotPermitted
 from pool.models import BANK_ROLES, User
 
 
@@ -18,6 +19,20 @@ def own(model: Any, person: User, pk: UUID, *related: str) -> Any:
         rows = rows.filter(bank_id=person.institution)
     elif person.role not in permissions.READERS:
         raise Http404
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def only(person: User, roles: frozenset[Any]) -> None:
+    if person.role not in roles:
+        raise NotPermitted()
+
+
+def row_or_404(model: Any, pk: UUID, *related: str) -> Any:
+    """What is no bank's: those who may ask at all may see every row."""
+    rows = model._default_manager.select_related(*related) if related else model._default_manager.all()
     row = rows.filter(pk=pk).first()
     if row is None:
         raise Http404

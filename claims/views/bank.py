@@ -22,7 +22,7 @@ from claims.views import page, panels
 from claims.views.acts import claim_of, loan_of
 from loans import selectors as loans
 from loans.models import Loan
-from pool import audit, clock
+from pool import audit, clock, pdf
 from pool.deeds import deed, text
 from pool.errors import NotPermitted, Refused, Stale
 from pool.forms_keys import once, seen_version
@@ -239,9 +239,7 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
     if claim.decided_on is None:
         raise Refused("not_decided", _("该申请尚未作出审核决定。"), edition()["review_period"].article)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, claim)
-    response = HttpResponse(reports.decision_pdf(claim), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{claim.number}.pdf"'
-    return response
+    return pdf.download(reports.decision_pdf(claim), f"{claim.number}.pdf")
 
 
 submit = deed(claim_of, services.submit_claim, "claim_id", gettext_lazy("申请已提交。"), _back)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims import assessment, permissions, selectors, todos
 from claims.corrections import FACTS, groups
-from claims.models import Claim, Evidence, PapersPacket, PlanItem, PublicityItem, Review, Upgrade
+from claims.models import Claim, Evidence, PapersPacket, PlanItem, Review, Upgrade
 from claims.services import clocks
 from pool.models import BANK_ROLES, Role, User
 from pool.moves import history
@@ -44,7 +44,7 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
         "evidence": evidence(claim),
         "plan_item": item,
         "packet": packet,
-        "notice": PublicityItem.objects.filter(claim=claim).select_related("publicity").last(),
+        "notice": selectors.notice_of(claim),
         "reviews": reviews(claim) if person.role not in BANK_ROLES else [],
         "upgrades": Upgrade.objects.filter(claim=claim).order_by("-created_at"),
         "still": clocks.standing_still_since(claim, clocks.REVIEW),

@@ -20,14 +20,14 @@ from claims.forms import ConfirmationForm, PacketFilter
 from claims.models import PapersPacket, Payment
 from claims.views import page
 from claims.views.acts import packet_of, payment_of
-from pool import audit, clock, scope
+from pool import audit, clock, pdf, scope
 from pool.deeds import day, deed, text
 from pool.errors import Refused
 from pool.forms_keys import once
 from pool.ledger import services as ledger
 from pool.lists import Listing, show
 from pool.masking import mask_account
-from pool.models import BANK_ROLES, AccessLog, User
+from pool.models import BANK_ROLES, AccessLog, StoredFile, User
 from pool.moves import history
 from pool.permissions import Answer
 from pool.selectors import edition
@@ -136,11 +136,19 @@ def _page(person: User, found: PapersPacket) -> dict[str, Any]:
         "payee": _payee(found, live),
         "proof": _proof(found, items, live),
         "timeline": _history(found, payments),
+        "plan_file": _plan_file(person, found),
         "confirmation": ConfirmationForm(initial={"value_date": today}),
         "articles": {slug: edition()[slug].article for slug in ("payment_papers", "papers_period", "payment_period")},
         "today": today,
         **_acts(person, found, live),
     }
+
+
+def _plan_file(person: User, found: PapersPacket) -> StoredFile | None:
+    """The plan on which is paid: the stamped scan, until there is one the document; no bank reads the whole plan."""
+    if person.role not in permissions.READERS:
+        return None
+    return found.plan.stamped or found.plan.document
 
 
 def _history(found: PapersPacket, payments: list[Payment]) -> list[Any]:
@@ -212,9 +220,7 @@ def extract(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Refused("plan_not_issued", _("资助计划未下达或已撤销。"), edition()["publicity_period"].article)
     audit.log_access(request, AccessLog.Kind.DOWNLOAD, found)
     content = reports.plan_pdf(found.plan, list(selectors.items_of(found)), bank=found.bank.name)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="plan-extract.pdf"'
-    return response
+    return pdf.download(content, _("%(plan)s（本行摘录）.pdf") % {"plan": found.plan.number})
 
 
 @login_required

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from claims import reports, selectors, services
-from claims.forms import ObjectionForm
+from claims.forms import ObjectionForm, ResultForm
 from claims.models import Publicity, PublicityItem
 from claims.views import page
-from pool import caller, clock, scope
+from pool import caller, clock, pdf, scope
 from pool.errors import Refused
 from pool.refusals import add_to_form
 from pool.selectors import edition
 
 SHOWN = 50
-HOURLY = 5
+OBJECTIONS_AN_HOUR = 5
+QUESTIONS_AN_HOUR = 20
 AN_HOUR = 3600
 
 
@@ -43,6 +44,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
     today = clock.today()
     context = {
         "publicity": found,
+        "corrected_by": Publicity.objects.filter(corrects=found).first(),
         "items": items,
         "total": sum(item["amount"] for item in items),
         "open": _is_open(found, today),
@@ -56,9 +58,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, number: str) -> HttpResponse:
     found, items = _notice(number)
-    response = HttpResponse(reports.publicity_pdf(found, items), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
-    return response
+    return pdf.download(reports.publicity_pdf(found, items), f"{found.number}.pdf")
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +73,7 @@ def object_to(request: HttpRequest, number: str, position: int) -> HttpResponse:
     context = {"publicity": found, "item": item, "form": form, "open": _is_open(found, today)}
     if request.method == "POST" and form.is_valid():
         try:
-            _throttle()
+            _throttle("objections", OBJECTIONS_AN_HOUR)
             with scope.everything():
                 row = PublicityItem.objects.get(publicity=found, position=position)
                 given = form.cleaned_data
@@ -99,9 +99,27 @@ def objected(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "claims/public/objected.html", {"publicity": found, "received": received})
 
 
+@require_http_methods(["GET", "POST"])
+def objection_result(request: HttpRequest) -> HttpResponse:
+    """What became of an objection, to whoever knows its number and the contact that was left with it."""
+    form = ResultForm(request.POST or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _throttle("objection_results", QUESTIONS_AN_HOUR)
+            with scope.everything():
+                found = selectors.objection_of(**form.cleaned_data)
+            if found is None:
+                raise Refused("not_found", _("没有查到该异议，请核对异议编号和提交时填写的联系方式。"), field="number")
+        except Refused as no:
+            add_to_form(form, no)
+    context = {"form": form, "objection": found, "article": edition()["publicity_period"].article}
+    return render(request, "claims/public/result.html", context, status=422 if form.errors else 200)
+
+
 def _notice(number: str) -> tuple[Publicity, list[dict[str, Any]]]:
     """The notice and its lines as frozen when it was posted: bank, masked borrower, amount; no keys, no numbers."""
-    found: Publicity | None = Publicity.objects.filter(number=number).first()
+    found: Publicity | None = Publicity.objects.filter(number=number).select_related("corrects").first()
     if found is None:
         raise Http404
     with scope.everything():
@@ -112,9 +130,9 @@ def _is_open(found: Publicity, today: Any) -> bool:
     return bool(found.state == Publicity.State.POSTED and today <= found.last_day)
 
 
-def _throttle() -> None:
-    """A handful an hour from one address."""
-    key = f"objections:{caller.caller().address}"
+def _throttle(what: str, most: int) -> None:
+    """So many an hour from one address."""
+    key = f"{what}:{caller.caller().address}"
     cache.add(key, 0, AN_HOUR)
-    if cache.incr(key) > HOURLY:
+    if cache.incr(key) > most:
         raise Refused("too_many", _("提交过于频繁，请一小时后再试。"))

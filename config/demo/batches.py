@@ -68,7 +68,7 @@ def plan(batches: Batches, name: str) -> None:
     """Drafted of the cleared claims of the batch."""
     ids = batches.claims_of(name, Claim.State.CLEARED)
     with batches.stage.acting("authority1") as (by, on):
-        batches.plans[name] = claims.draft_plan(by=by, on=on, claim_ids=ids)
+        batches.plans[name] = claims.draft_plan(by=by, on=on, claim_ids=ids, reason="按月分批下达")
 
 
 @rite

@@ -122,7 +122,7 @@ class Case:
         return claims.post_publicity(claim_ids=[self.claim().pk], title="", by=by, on=on)
 
     def plan(self, *, by: User, on: date) -> Any:
-        return claims.draft_plan(by=by, on=on, claim_ids=[self.claim().pk])
+        return claims.draft_plan(by=by, on=on, claim_ids=[self.claim().pk], reason="分批下达")
 
     def issue(self, *, by: User, on: date) -> Any:
         plan = self.plan_row()

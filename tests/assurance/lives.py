@@ -134,7 +134,7 @@ def _drafted_plan(life: Life) -> FundingPlan:
     with scope.everything():
         publicity = life.claim().publicity_items.get().publicity
         claims.end_publicity(publicity_id=publicity.pk, on=publicity.last_day + timedelta(days=1))
-        return claims.draft_plan(by=life.desk.authority, on=on, claim_ids=[life.claim_id])
+        return claims.draft_plan(by=life.desk.authority, on=on, claim_ids=[life.claim_id], reason="分批下达")
 
 
 def _to_the_money() -> Iterator[tuple[date, Stage]]:

@@ -84,7 +84,7 @@ def everywhere(service: Callable[..., Any], **given: Any) -> Act:
 
 def _to_the_money(team: BankTeam, desk: make.Desk, claim: Any) -> Iterator[Path]:
     with scope.everything():
-        plan = claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk])
+        plan = claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk], reason="分批下达")
     issue = everywhere(
         claims.issue_plan, plan_id=plan.pk, by=desk.second_authority, on=ISSUED, version=plan.version
     )  # fmt: skip

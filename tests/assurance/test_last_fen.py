@@ -93,7 +93,10 @@ def test_plans_issued_at_once_take_the_money_once(committed_db: str, monkeypatch
     with Crowd(drafts) as crowd:
         for _number in rounds(3, 200, share=0.5):
             with scope.everything():
-                plans = [claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk]) for claim in ready]
+                plans = [
+                    claims.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk], reason="分批下达")
+                    for claim in ready
+                ]
             rush = crowd.rush([lambda plan=plan: issued(plan, desk) for plan in plans])
             assert len(rush.answers) == affordable
             assert rush.codes == {"plan_short_of_cash"}

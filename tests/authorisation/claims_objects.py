@@ -133,7 +133,9 @@ def drafted_plan(world: World) -> Parts:
     claim = make.cleared_claim(_team(world), _desk(world), **_small())
     make.money("10000.00", _desk(world))
     with scope.everything():
-        return {"pk": services.draft_plan(by=_desk(world).authority, on=ISSUED, claim_ids=[claim.pk]).pk}
+        return {
+            "pk": services.draft_plan(by=_desk(world).authority, on=ISSUED, claim_ids=[claim.pk], reason="分批下达").pk
+        }
 
 
 @builds("issued_plan")

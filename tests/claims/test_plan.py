@@ -4,6 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from claims import services
 from claims.models import Claim, FundingPlan, PapersPacket
@@ -183,3 +186,113 @@ def test_after_an_instruction_a_plan_cannot_be_withdrawn(stage: Stage, three: li
             plan_id=plan.pk, by=stage.desk.authority, on=DAY, version=make.fresh(plan).version, reason="撤销"
         )
     assert refusal.value.code == "already_instructed"
+
+
+def test_who_is_passed_over_is_so_for_a_reason_that_stays_with_the_plan(stage: Stage, three: list[Claim]) -> None:
+    make.money("1600000.00", stage.desk)
+    with scope.everything():
+        with pytest.raises(Refused) as refusal:
+            services.draft_plan(by=stage.desk.authority, on=DAY, claim_ids=[three[1].pk, three[2].pk])
+        assert (refusal.value.code, refusal.value.article) == ("reason_missing", "7.2")
+        assert three[0].number in str(refusal.value)
+        plan = services.draft_plan(
+            by=stage.desk.authority, on=DAY, claim_ids=[three[1].pk, three[2].pk], reason="该行申请暂缓"
+        )
+    assert (plan.total, claims_of(plan)) == (Decimal("600000.00"), [three[1].number, three[2].number])
+    assert three[0].number in plan.remark
+    assert "该行申请暂缓" in plan.remark
+
+
+def test_all_that_fit_chosen_needs_no_reason(stage: Stage, three: list[Claim]) -> None:
+    make.money("1400000.00", stage.desk)
+    with scope.everything():
+        plan = services.draft_plan(by=stage.desk.authority, on=DAY, claim_ids=[three[0].pk, three[1].pk])
+    assert (plan.total, plan.remark) == (Decimal("1400000.00"), "")
+
+
+def test_a_part_is_issued_and_the_rest_waits_for_another_plan(stage: Stage, three: list[Claim]) -> None:
+    make.money("1600000.00", stage.desk)
+    plan = draft(stage)
+    with scope.everything():
+        items = {item.claim_id: item for item in plan.items.all()}
+        kept = [items[three[0].pk].pk, items[three[2].pk].pk]
+
+    def issue_part(item_ids: list[object], reason: str) -> FundingPlan:
+        with scope.everything():
+            return services.issue_plan(
+                plan_id=plan.pk, by=stage.desk.second_authority, on=DAY, version=make.fresh(plan).version,
+                item_ids=item_ids, reason=reason,
+            )  # fmt: skip
+
+    for item_ids, code in (([], "nothing_chosen"), (kept, "reason_missing")):
+        with pytest.raises(Refused) as refusal:
+            issue_part(item_ids, "")
+        assert refusal.value.code == code
+    issued = issue_part(kept, "材料待核实")
+    with scope.everything():
+        assert ledger.available() == Decimal("400000.00")
+        standing = issued.items.filter(dropped_on__isnull=True).order_by("position")
+        assert [(item.position, item.claim_id) for item in standing] == [(1, three[0].pk), (2, three[2].pk)]
+        left = issued.items.get(claim=three[1])
+        assert (left.position, left.dropped_because) == (4, "材料待核实")
+    assert issued.total == Decimal("1200000.00")
+    assert [make.fresh(claim).state for claim in three] == ["planned", "cleared", "planned"]
+    again = issue(draft(stage), stage)
+    assert claims_of(again) == [three[1].number]
+
+
+def test_the_stamped_scan_stands_beside_the_document_and_a_better_one_takes_its_place(
+    stage: Stage, three: list[Claim]
+) -> None:
+    make.money("1600000.00", stage.desk)
+    plan = draft(stage)
+
+    def stamp(upload: object, by: object = None) -> FundingPlan:
+        with scope.everything():
+            return services.keep_stamped(
+                plan_id=plan.pk, by=by or stage.desk.authority, on=DAY, version=make.fresh(plan).version, upload=upload
+            )
+
+    with pytest.raises(Refused) as refusal:
+        stamp(SimpleUploadedFile("scan.pdf", make.pdf_bytes()))
+    assert refusal.value.code == "not_issued"
+    issue(plan, stage)
+    for upload, code in ((None, "file_missing"), (SimpleUploadedFile("scan.pdf", b"MZ\x90"), "file_kind")):
+        with pytest.raises(Refused) as refusal:
+            stamp(upload)
+        assert refusal.value.code == code
+    with pytest.raises(NotPermitted):
+        stamp(SimpleUploadedFile("scan.pdf", make.pdf_bytes()), by=stage.desk.clerk)
+    first = stamp(SimpleUploadedFile("scan.pdf", make.pdf_bytes("one"))).stamped
+    second = stamp(SimpleUploadedFile("scan.pdf", make.pdf_bytes("two"))).stamped
+    assert first.sha256 != second.sha256
+    with scope.everything():
+        assert storage.intact(first)
+        assert make.fresh(plan).document.purpose == "funding_plan"
+    for person, status in ((stage.desk.clerk, 200), (stage.team.checker, 404)):
+        client = Client()
+        client.force_login(person)
+        assert client.get(reverse("file", args=[second.pk])).status_code == status
+
+
+def test_the_page_of_a_draft_issues_what_is_ticked(stage: Stage, three: list[Claim]) -> None:
+    make.money("1600000.00", stage.desk)
+    make.reach(DAY)
+    client = Client()
+    client.force_login(stage.desk.authority)
+
+    def post(address: str, page: str, **given: object) -> int:
+        html = client.get(page).content.decode()
+        key = html.rsplit('name="form_key" value="', 1)[1].split('"')[0]
+        return int(client.post(address, {"form_key": key, **given}).status_code)
+
+    plans = reverse("claims:plans")
+    assert post(plans, plans, claims=[str(claim.pk) for claim in three]) == 302
+    plan = FundingPlan.objects.get()
+    page, address = reverse("claims:plan", args=[plan.pk]), reverse("claims:issue_plan", args=[plan.pk])
+    client.force_login(stage.desk.second_authority)
+    with scope.everything():
+        kept = [str(item.pk) for item in plan.items.exclude(claim=three[1])]
+    assert post(address, page, version=plan.version, items=kept, reason="材料待核实") == 302
+    assert make.fresh(plan).total == Decimal("1200000.00")
+    assert "待上传盖章件的资助计划" in client.get(reverse("home")).content.decode()

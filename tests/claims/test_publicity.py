@@ -234,6 +234,17 @@ def test_one_address_may_object_a_handful_of_times_an_hour(posted: tuple[Claim, 
     assert answers == [302] * 5 + [422]
 
 
+def test_a_program_that_fills_in_every_field_is_not_heard(posted: tuple[Claim, Publicity], stage: Stage) -> None:
+    _claim, publicity = posted
+    stage.on(POSTED)
+    address = reverse("publicity:object", args=[publicity.number, 1])
+    given = {"name": "王女士", "contact": "13900001111", "text": "异议", "website": "https://example.org"}
+    assert Client().post(address, given).status_code == 422
+    assert Client().post(address, {**given, "website": ""}).status_code == 302
+    with scope.everything():
+        assert Objection.objects.count() == 1
+
+
 def test_the_same_objection_pressed_twice_is_one(posted: tuple[Claim, Publicity]) -> None:
     """Nobody is signed in, so the form has no key; another word, or another time after the answer, is another one."""
     given = {"name": "张三", "contact": "13900000000", "text": "该企业已停产", "on": LAST}

@@ -55,7 +55,10 @@ def test_two_plans_and_money_for_one(committed_db: str) -> None:
     claims = make.cleared_claims([make.approved_claim(team, desk) for _ in range(2)], desk)
     make.money("1000000.00", desk)
     with scope.everything():
-        plans = [services.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk]) for claim in claims]
+        plans = [
+            services.draft_plan(by=desk.authority, on=ISSUED, claim_ids=[claim.pk], reason="分批下达")
+            for claim in claims
+        ]
     answers, refusals = together(
         *(
             lambda plan=plan: services.issue_plan(

@@ -181,7 +181,7 @@ def issued_plan(claims: Iterable[Claim], desk: Desk, on: date | None = None) -> 
         last = max(claim.publicity_items.get().publicity.last_day for claim in Claim.objects.filter(pk__in=ids))
         on = on or after(last, 1)
         reach(on)
-        plan = services.draft_plan(by=desk.authority, on=on, claim_ids=ids)
+        plan = services.draft_plan(by=desk.authority, on=on, claim_ids=ids, reason="分批下达")
         return services.issue_plan(plan_id=plan.pk, by=desk.second_authority, on=on, version=plan.version)
 
 
