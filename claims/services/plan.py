@@ -250,7 +250,9 @@ def keep_stamped(*, plan_id: UUID, by: User, on: date, version: int, upload: Any
     if upload is None:
         raise Refused("file_missing", _("请选择盖章扫描件。"), article, field="file")
     before = plan.stamped.sha256 if plan.stamped else None
-    plan.stamped = storage.keep_document(upload, name="", nameless=f"{plan.number}.pdf", purpose="stamped_plan", by=by)
+    plan.stamped = storage.keep_document(
+        upload, name="", nameless=f"{plan.number}（盖章）.pdf", purpose="stamped_plan", by=by
+    )
     plan.stamped_by, plan.stamped_on = by, on
     locking.keep(plan, "stamped", "stamped_by", "stamped_on")
     locking.note(

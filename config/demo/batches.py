@@ -72,6 +72,16 @@ def plan(batches: Batches, name: str) -> None:
 
 
 @rite
+def stamped(batches: Batches, name: str) -> None:
+    """The printed plan with its stamp comes back as a scan."""
+    with batches.stage.acting("authority1") as (by, on):
+        issued = batches.plans[name]
+        issued.refresh_from_db()
+        scan = sample(f"{issued.number}（盖章扫描件）")
+        claims.keep_stamped(plan_id=issued.pk, by=by, on=on, version=issued.version, upload=scan)
+
+
+@rite
 def issue(batches: Batches, name: str) -> None:
     with batches.stage.acting("authority2") as (by, on):
         drafted = batches.plans[name]

@@ -416,6 +416,7 @@ OFFICES = """
 2024-04-30 report_issued 2023
 2024-05-09 plan spring
 2024-05-10 issue spring
+2024-05-13 stamped spring
 2024-05-13 papers spring
 2024-05-14 accepted spring
 2024-05-15 prepared spring
@@ -430,6 +431,7 @@ OFFICES = """
 2024-09-02 withdraw summer        # drawn up again a day later
 2024-09-03 plan summer
 2024-09-04 issue summer
+2024-09-05 stamped summer
 2024-09-06 papers summer
 2024-09-09 accepted summer
 2024-09-10 prepared summer
@@ -440,6 +442,7 @@ OFFICES = """
 2024-12-02 notice year_end
 2024-12-13 plan year_end
 2024-12-16 issue year_end
+2024-12-17 stamped year_end
 2024-12-18 papers year_end
 2024-12-19 accepted year_end
 2024-12-20 prepared year_end

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -110,4 +111,11 @@ def test_a_plan_says_who_acts_next_until_when_and_by_which_article(stage: Stage)
     told = page(desk.clerk, "claims:plan", plan.pk)
     assert "提交拨款资料" in told and plan.papers_by.isoformat() in told and team.bank.short_name in told
     make.posted_payment(plan, team, desk)
+    told = page(desk.clerk, "claims:plan", plan.pk)
+    assert "上传资助计划盖章件" in told and "提交拨款资料" not in told
+    with scope.everything():
+        services.keep_stamped(
+            plan_id=plan.pk, by=desk.authority, on=plan.issued_on, version=make.fresh(plan).version,
+            upload=SimpleUploadedFile("scan.pdf", make.pdf_bytes()),
+        )  # fmt: skip
     assert "等待谁" not in page(desk.clerk, "claims:plan", plan.pk)
