@@ -8,7 +8,7 @@ from uuid import UUID
 from banks import services as banks
 from claims import selectors as claims_selectors
 from claims import services as claims
-from claims.models import Claim, FundingPlan, PapersPacket, Payment
+from claims.models import Claim, FundingPlan, PapersPacket, Payment, Publicity
 from evaluation.models import Evaluation, Report, Statement
 from evaluation.services import evaluations, reports, statements
 from pool import scope
@@ -61,6 +61,18 @@ def notice(batches: Batches, name: str) -> None:
     ids = batches.claims_of(name, Claim.State.APPROVED)
     with batches.stage.acting("authority1") as (by, on):
         claims.post_publicity(claim_ids=ids, title="", by=by, on=on)
+
+
+@rite
+def corrected(batches: Batches, name: str) -> None:
+    """The notice of the batch had a wrong title: a new one takes its place."""
+    ids = batches.claims_of(name, Claim.State.PUBLICISED)
+    with batches.stage.acting("authority1") as (by, on):
+        old = Publicity.objects.get(items__claim=ids[0], state=Publicity.State.POSTED)
+        claims.correct_publicity(
+            publicity_id=old.pk, by=by, on=on, version=old.version, reason="原公示标题未写明批次，现予更正；项目和金额不变。",
+            title="2024年第四季度第三批风险补偿项目公示",
+        )  # fmt: skip
 
 
 @rite

@@ -452,6 +452,7 @@ OFFICES = """
 2024-12-24 notice january
 2024-12-25 notice drafted
 2025-01-03 notice cleared
+2025-01-03 corrected cleared      # the same list under its right title, an hour later
 2025-01-08 notice running
 2025-01-08 statements_drafted 2024Q4
 2025-01-09 statements_issued 2024Q4
