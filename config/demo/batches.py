@@ -70,8 +70,8 @@ def corrected(batches: Batches, name: str) -> None:
     with batches.stage.acting("authority1") as (by, on):
         old = Publicity.objects.get(items__claim=ids[0], state=Publicity.State.POSTED)
         claims.correct_publicity(
-            publicity_id=old.pk, by=by, on=on, version=old.version, reason="原公示标题未写明批次，现予更正；项目和金额不变。",
-            title="2024年第四季度第三批风险补偿项目公示",
+            publicity_id=old.pk, by=by, on=on, version=old.version,
+            reason="原公示标题未写明批次，现予更正；项目和金额不变。", title="2024年第四季度第三批风险补偿项目公示",
         )  # fmt: skip
 
 
