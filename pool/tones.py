@@ -54,6 +54,8 @@ TONE_OF_STATE = {
     "proposed": "wait",
     "matched": "good",
     "agreed": "wait",
+    "reopening": "wait",
+    "reopened": "info",
     "done": "good",
     "agrees": "good",
     "differs": "bad",

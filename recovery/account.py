@@ -53,11 +53,14 @@ def unmatched_movements(until: date | None = None) -> list[Movement]:
 
 
 def _unmatched(until: date | None) -> "QuerySet[LedgerTransaction]":
+    """With a day: what was posted by it and is on no line of the days up to it."""
     matched = LineVoucher.objects.filter(transaction=OuterRef("pk"), dropped=False)
+    seen = matched if until is None else matched.filter(line__booked_on__lte=until)
     of_first = LineVoucher.objects.filter(transaction=OuterRef("reverses"), dropped=False)
-    rows = LedgerTransaction.objects.filter(~Exists(matched))
+    rows = LedgerTransaction.objects.filter(~Exists(seen))
     # A voucher and its reversal, neither of which ever reached the bank, are nothing to look for.
-    rows = rows.exclude(reversed_by__isnull=False).exclude(Q(kind=Kind.REVERSAL) & ~Exists(of_first))
+    rows = rows.exclude(Q(reversed_by__isnull=False) & ~Exists(matched))
+    rows = rows.exclude(Q(kind=Kind.REVERSAL) & ~Exists(of_first))
     return rows if until is None else rows.filter(occurred_on__lte=until)
 
 
@@ -217,21 +220,27 @@ class Agreement:
         return self.bank_adjusted - self.ledger_adjusted
 
 
-def agreement() -> Agreement | None:
-    """None before the first statement."""
-    last = last_statement()
-    if last is None:
+def agreement(until: date | None = None) -> Agreement | None:
+    """As of the statements' last day, or of an earlier one; None before the first statement."""
+    first, last = AccountStatement.objects.order_by("starts_on").first(), last_statement()
+    if first is None or last is None:
         return None
-    entries = Entry.objects.filter(account__code=chart.CASH, transaction__occurred_on__lte=last.ends_on)
-    posted = Exists(LineVoucher.objects.filter(line=OuterRef("pk"), dropped=False))
-    lacking = AccountLine.objects.filter(~posted).select_related("statement")
+    on = last.ends_on if until is None else until
+    entries = Entry.objects.filter(account__code=chart.CASH, transaction__occurred_on__lte=on)
+    lines = AccountLine.objects.filter(booked_on__lte=on)
+    posted = LineVoucher.objects.filter(line=OuterRef("pk"), dropped=False, transaction__occurred_on__lte=on)
+    lacking = lines.filter(~Exists(posted)).select_related("statement")
     return Agreement(
-        on=last.ends_on,
-        by_bank=last.closing,
-        by_ledger=entries.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"],
-        bank_lacks=unmatched_movements(last.ends_on),
+        on=on,
+        by_bank=first.opening + _sum(lines),
+        by_ledger=_sum(entries),
+        bank_lacks=unmatched_movements(on),
         ledger_lacks=list(lacking.order_by("booked_on", "position")),
     )
+
+
+def _sum(rows: "QuerySet[Any]") -> Decimal:
+    return Decimal(rows.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"])
 
 
 # --- plan = paid = ledger = statement ---------------------------------------------------------------------------------

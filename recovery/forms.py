@@ -139,6 +139,7 @@ class AccountFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls,.xml"}),
         help_text=_("开户银行网银下载的明细（CSV、Excel），或 ISO 20022 camt.053 报文。"),
     )
+    until = _day(_("查询截止日"), _("表格文件填写在网银查询到哪一天；报文自带起止日，不必填写。"), required=False)
 
 
 class LineFilter(forms.Form):

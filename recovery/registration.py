@@ -68,6 +68,7 @@ def _navigation() -> None:
             (_("清收记录"), "recovery:recoveries", BANK),
             (_("返还台账"), "recovery:returns", ALL),
             (_("专户流水"), "recovery:account", permissions.ACCOUNT_READERS),
+            (_("月结"), "recovery:months", permissions.ACCOUNT_READERS),
             (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),
             (_("清收申请"), "recovery:settlements", BANK | permissions.MANAGERS | {Role.AUDITOR}),
             (_("正常结清结项"), "recovery:paid_off", BANK),

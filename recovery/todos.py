@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loans.models import Loan
+from pool.ledger.models import MonthClosing
 from pool.models import Role
 from pool.money import yuan
 from pool.registry import Draft, Todo
 from pool.selectors import edition
-from recovery import account, selectors, terms
+from recovery import account, months, selectors, terms
 from recovery.intake import ARTICLE
 from recovery.models import AccountLine, Closing, Recovery, Return, Settlement, SuspenseUse
 
@@ -279,6 +280,30 @@ def _proposed_pay_backs(user: Any, on: date) -> Iterator[Todo]:
     yield from _counted(rows, _("复核退还待查款"), reverse("recovery:suspense"), "", ARTICLE, _("金融中心复核"))
 
 
+def of_month(closing: MonthClosing | None) -> Todo | None:
+    """A month: one person closes or asks for it to be opened again, another agrees."""
+    steps = {
+        MonthClosing.State.PROPOSED: _("复核月结"),
+        MonthClosing.State.REOPENING: _("复核重开月结"),
+    }
+    if closing is None or closing.state not in steps:
+        return None
+    return Todo(steps[closing.state], article=ARTICLE, waiting_for=_("金融中心复核"))
+
+
+def _closable_month(user: Any, on: date) -> Iterator[Todo]:
+    """The earliest month that is over and not closed."""
+    month = months.next_to_close(on)
+    if month is not None:
+        title = _("办理 %(month)s 月结") % {"month": months.name(month)}
+        yield Todo(title, "", months.month_url(month), None, ARTICLE, _("金融中心经办"), 1)
+
+
+def _months_to_check(user: Any, on: date) -> Iterator[Todo]:
+    rows = MonthClosing.objects.filter(state__in=[MonthClosing.State.PROPOSED, MonthClosing.State.REOPENING])
+    yield from _counted(rows, _("复核月结"), reverse("recovery:months"), "", ARTICLE, _("金融中心复核"))
+
+
 SOURCES: dict[str, tuple[Any, ...]] = {
     Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off),
     Role.BANK_CHECKER: (_bank_checks,),
@@ -287,6 +312,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     Role.FINANCE_CLERK: (
         _open_lines,
         _open_suspense,
+        _closable_month,
         _awaited_returns,
         _settled_closings,
         _write_offs(State.MANAGER_PASSED),
@@ -294,6 +320,7 @@ SOURCES: dict[str, tuple[Any, ...]] = {
     Role.FINANCE_APPROVER: (
         _proposed_lines,
         _proposed_pay_backs,
+        _months_to_check,
         _receipts,
         _settled_closings,
         _write_offs(State.MANAGER_PASSED),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recovery.views import account, bank, batch, closings, finance, manager, pages, suspense
+from recovery.views import account, bank, batch, closings, finance, manager, months, pages, suspense
 
 app_name = "recovery"
 
@@ -43,6 +43,18 @@ urlpatterns = [
     path("account/import/", account.import_statement, name="account_import"),
     path("account/match/", account.match, name="account_match"),
     path("account/proof/", account.proof, name="account_proof"),
+    path("account/proof/<slug:kind>/", account.proof_file, name="account_proof_file"),
+    path("account/agreement/", account.agreement_file, name="account_agreement"),
+    path("months/", months.all_months, name="months"),
+    path("months/<int:year>/<int:number>/", months.month, name="month"),
+    path("months/<int:year>/<int:number>/close/", months.propose, name="month_propose"),
+    path("months/<int:year>/<int:number>/balances/<slug:kind>/", months.balances_file, name="month_balances"),
+    path("months/<int:year>/<int:number>/vouchers/<slug:kind>/", months.vouchers_file, name="month_vouchers"),
+    path("months/<uuid:pk>/confirm/", months.confirm, name="month_confirm"),
+    path("months/<uuid:pk>/withdraw/", months.withdraw, name="month_withdraw"),
+    path("months/<uuid:pk>/ask-reopening/", months.ask_reopening, name="month_ask_reopening"),
+    path("months/<uuid:pk>/reopen/", months.reopen, name="month_reopen"),
+    path("months/<uuid:pk>/refuse-reopening/", months.refuse_reopening, name="month_refuse_reopening"),
     path("account/suspense/", suspense.suspense, name="suspense"),
     path("account/lines/<uuid:pk>/set-off/", suspense.set_off, name="suspense_set_off"),
     path("account/lines/<uuid:pk>/pay-back/", suspense.pay_back, name="suspense_pay_back"),

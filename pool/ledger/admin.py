@@ -1,7 +1,7 @@
 """The ledger in the admin, to be read."""
 
 from pool.admin_kit import BUSINESS, read_only
-from pool.ledger.models import Account, Appropriation, Entry, LedgerTransaction
+from pool.ledger.models import Account, Appropriation, Entry, LedgerTransaction, MonthClosing
 
 read_only(Account, ["code", "name", "kind", "balance", "version"], BUSINESS)
 read_only(
@@ -13,3 +13,4 @@ read_only(
 )
 read_only(Entry, ["transaction", "account", "amount", "balance_after", "account_version"], BUSINESS, ordering=["-id"])
 read_only(Appropriation, ["number", "amount", "document", "on", "entered_by", "confirmed_by", "confirmed_on"], BUSINESS)
+read_only(MonthClosing, ["number", "month", "by_ledger", "state", "proposed_by", "closed_by", "closed_on"], BUSINESS)

@@ -33,6 +33,17 @@ SELECT scheme_id, transaction_id, available FROM (
 WHERE available < 0 ORDER BY scheme_id, transaction_id
 """
 
+BROKEN_MONTHS = """
+SELECT c.month, c.by_ledger,
+    coalesce((SELECT sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+        JOIN ledger_ledgertransaction t ON t.id = e.transaction_id
+        WHERE a.kind = 'cash' AND a.scheme_id = c.scheme_id
+            AND t.occurred_on < c.month + interval '1 month'), 0) AS held,
+    (SELECT count(*) FROM ledger_ledgertransaction t WHERE t.scheme_id = c.scheme_id AND t.id > c.last_voucher
+        AND t.occurred_on >= c.month AND t.occurred_on < c.month + interval '1 month') AS late
+FROM ledger_monthclosing c WHERE c.state IN ('closed', 'reopening') ORDER BY c.month
+"""
+
 
 def _rows(sql: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
@@ -73,3 +84,15 @@ def money_was_always_there() -> Iterator[str]:
             "id": number,
             "available": available,
         }
+
+
+def closed_months_stay() -> Iterator[str]:
+    """A closed month has the balance it was closed with, and no voucher posted since."""
+    for month, stored, held, late in _rows(BROKEN_MONTHS):
+        if stored != held or late:
+            yield _("%(month)s 月结时资金账余额 %(stored)s 元，现为 %(held)s 元；月结后又记 %(late)s 张凭证") % {
+                "month": month,
+                "stored": stored,
+                "held": held,
+                "late": late,
+            }

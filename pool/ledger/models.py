@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from pool.models import Record, Scheme, StoredFile
 from pool.models.base import DEFAULT_SCHEME
@@ -182,3 +183,99 @@ class Appropriation(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("appropriation", args=[self.pk])
+
+
+class MonthClosing(FSMModelMixin, Record):
+    """月结: a month into which nothing more is posted; closed and opened again by two people each."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待复核")
+        CLOSED = "closed", _("已月结")
+        REOPENING = "reopening", _("待复核重开")
+        REOPENED = "reopened", _("已重开")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    LIVE = (State.PROPOSED, State.CLOSED, State.REOPENING)
+    SHUT = (State.CLOSED, State.REOPENING)
+    """Nothing is posted into the month."""
+
+    number = models.CharField(_("月结编号"), max_length=40, unique=True)
+    month = models.DateField(_("月份"))
+    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.PROPOSED, protected=True)
+    by_bank = models.DecimalField(_("专户余额"), max_digits=18, decimal_places=2)
+    by_ledger = models.DecimalField(_("资金账余额"), max_digits=18, decimal_places=2)
+    last_voucher = models.PositiveBigIntegerField(_("月结时末号凭证"), default=0)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人")
+    )
+    proposed_on = models.DateField(_("提出日期"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
+    )
+    closed_on = models.DateField(_("月结日期"), null=True, blank=True)
+    reopen_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("重开提出人")
+    )
+    reopen_reason = models.CharField(_("重开理由"), max_length=400, blank=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("重开复核人")
+    )
+    reopened_on = models.DateField(_("重开日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("月结")
+        verbose_name_plural = _("月结")
+        ordering = ["-month", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "month"],
+                condition=models.Q(state__in=["proposed", "closed", "reopening"]),
+                name="month_closing_once",
+            ),
+            models.CheckConstraint(condition=models.Q(month__day=1), name="month_closing_first_day"),
+            models.CheckConstraint(
+                condition=models.Q(closed_by__isnull=True) | ~models.Q(closed_by=models.F("proposed_by")),
+                name="month_closing_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reopened_by__isnull=True) | ~models.Q(reopened_by=models.F("reopen_asked_by")),
+                name="month_reopening_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["closed", "reopening", "reopened"])
+                | models.Q(closed_by__isnull=False, closed_on__isnull=False),
+                name="month_closing_closed_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="reopened")
+                | models.Q(reopened_by__isnull=False, reopened_on__isnull=False, reopen_asked_by__isnull=False),
+                name="month_reopening_is_confirmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month.year}-{self.month.month:02d}"
+
+    @property
+    def is_shut(self) -> bool:
+        return self.state in self.SHUT
+
+    @transition(field=state, source=State.PROPOSED, target=State.CLOSED)
+    def close(self) -> None:
+        """Another person has found the month reconciled."""
+
+    @transition(field=state, source=State.PROPOSED, target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """It is not to be closed yet."""
+
+    @transition(field=state, source=State.CLOSED, target=State.REOPENING)
+    def ask_reopening(self) -> None:
+        """One person says why vouchers must be posted into it."""
+
+    @transition(field=state, source=State.REOPENING, target=State.CLOSED)
+    def keep_closed(self) -> None:
+        """The second person does not agree."""
+
+    @transition(field=state, source=State.REOPENING, target=State.REOPENED)
+    def reopen(self) -> None:
+        """Two people agree; it is closed anew later."""

@@ -25,6 +25,7 @@ def register() -> None:
     for item in (
         Invariant("I1", gettext_lazy("每张凭证借贷合计为零"), invariants.transactions_sum_to_zero),
         Invariant("I2", gettext_lazy("科目余额等于分录合计，版本连续"), invariants.balances_are_their_entries),
+        Invariant("I16", gettext_lazy("已月结的月份余额不变、不再有新凭证"), invariants.closed_months_stay),
         Invariant("I3", gettext_lazy("可用资金从未低于零"), invariants.money_was_always_there),
     ):
         registry.invariants.register(item)

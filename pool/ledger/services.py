@@ -18,13 +18,15 @@ from pool.errors import Refused, SamePerson
 from pool.formats import yuan
 from pool.jobs import lock_number
 from pool.ledger import chart
-from pool.ledger.models import Account, Entry, LedgerTransaction
+from pool.ledger.models import Account, Entry, LedgerTransaction, MonthClosing
 from pool.models import DEFAULT_SCHEME, User
 from pool.services import anchors
 
 Kind = LedgerTransaction.Kind
 FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
+ACCOUNTING = "10.3(3)"
+"""The finance centre keeps the books of the special account."""
 
 
 def positive(amount: Decimal) -> Decimal:
@@ -314,6 +316,11 @@ def _sum_of(subject: UUID, kinds: Iterable[Any]) -> Decimal:
     return Decimal(total or ZERO)
 
 
+def hold_accounts(codes: Iterable[str], scheme: str = DEFAULT_SCHEME) -> None:
+    """Nobody posts while the caller's transaction holds cash and what is reserved."""
+    chart.locked(scheme, codes)
+
+
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
@@ -348,9 +355,24 @@ def _post(voucher: Voucher, legs: Sequence[Leg]) -> LedgerTransaction:
             return first
         anchors.require_whole()
         accounts = chart.locked(voucher.scheme, {leg.account for leg in legs} | {chart.CASH, chart.RESERVED})
+        _refuse_closed_month(voucher)
         posted = _write(voucher, legs, digest, accounts)
         _check_subjects(legs)
         return posted
+
+
+def _refuse_closed_month(voucher: Voucher) -> None:
+    """Nor before it: every later balance rests on it. Asked under the lock of the accounts, as a closing holds it."""
+    since = voucher.on.replace(day=1)
+    rows = MonthClosing.objects.filter(scheme=voucher.scheme, month__gte=since, state__in=MonthClosing.SHUT)
+    closing = rows.order_by("-month").first()
+    if closing is not None:
+        text = _(
+            "资金账已月结至 %(month)s（%(number)s），不能再记 %(day)s 的账。请按未月结月份的日期记账；"
+            "确须记入该月的，由金融中心两人说明理由重开月结。"
+        )
+        words = {"month": str(closing), "number": closing.number, "day": voucher.on.isoformat()}
+        raise Refused("month_closed", text % words, ACCOUNTING)
 
 
 def _check_shape(voucher: Voucher, legs: Sequence[Leg]) -> None:

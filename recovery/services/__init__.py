@@ -20,6 +20,14 @@ from recovery.services.closings import (
     prepare_paid_off,
 )
 from recovery.services.due import follow_deadline, lock_followers
+from recovery.services.months import (
+    ask_reopening,
+    confirm_closing,
+    confirm_reopening,
+    propose_closing,
+    refuse_reopening,
+    withdraw_closing,
+)
 from recovery.services.recoveries import cancel_recovery, report_recovery, submit_recovery
 from recovery.services.returns import (
     advise_open,
@@ -57,6 +65,7 @@ __all__ = [
     "agree_pay_back",
     "apply_settlement",
     "apply_write_off",
+    "ask_reopening",
     "cancel_closing",
     "cancel_recovery",
     "cancel_settlement",
@@ -65,7 +74,9 @@ __all__ = [
     "close_paid_off",
     "close_refused",
     "close_settled",
+    "confirm_closing",
     "confirm_line",
+    "confirm_reopening",
     "confirm_return_receipt",
     "decide_settlement",
     "enter_from_line",
@@ -77,8 +88,10 @@ __all__ = [
     "pass_settled",
     "pass_write_off",
     "prepare_paid_off",
+    "propose_closing",
     "propose_line",
     "propose_pay_back",
+    "refuse_reopening",
     "reject_line",
     "reject_return_receipt",
     "report_recovery",
@@ -88,5 +101,6 @@ __all__ = [
     "submit_recovery",
     "submit_settlement",
     "submit_write_off",
+    "withdraw_closing",
     "withdraw_pay_back",
 ]

@@ -1,6 +1,7 @@
 """The special account's statement (10.3(3)): taken in, held against the ledger, the rest explained by two people."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,14 +43,17 @@ Explanation = AccountLine.Explanation
 
 
 @transaction.atomic
-def import_statement(*, file: UploadedFile, by: User, on: date) -> AccountStatement:
-    """Take the file in whole, or refuse it whole; what agrees with the ledger without doubt is matched at once."""
+def import_statement(*, file: UploadedFile, by: User, on: date, until: date | None = None) -> AccountStatement:
+    """Take the file in whole, or refuse it whole; what agrees with the ledger without doubt is matched at once.
+
+    A sheet ends with its last line; `until` says to which day it was asked for, so that a quiet month's end counts.
+    """
     may.require(may.keep_account(by))
     _one_at_a_time()
     stored = storage.keep(file, name=file.name or "", purpose=PURPOSE, by=by, max_bytes=MOST_BYTES)
     path = Path(settings.MEDIA_ROOT) / stored.path
     is_camt = camt.looks_like_xml(path)
-    said = camt.read(path) if is_camt else intake.read_sheet(path)
+    said = camt.read(path) if is_camt else _up_to(intake.read_sheet(path), until)
     _refuse_sums(said)
     _refuse_unfollowing(said, stored, on)
     statement: AccountStatement = AccountStatement.objects.create(
@@ -62,6 +66,15 @@ def import_statement(*, file: UploadedFile, by: User, on: date) -> AccountStatem
     note("import_statement", statement, by=by, on=on, after=after, article=ARTICLE)
     match_lines(on)
     return statement
+
+
+def _up_to(said: Statement, until: date | None) -> Statement:
+    if until is None:
+        return said
+    if until < said.ends_on:
+        text = _("查询截止日早于文件最后一笔的交易日期 %(day)s。")
+        raise Refused("until_before_last", text % {"day": said.ends_on}, ARTICLE, "until")
+    return replace(said, ends_on=until)
 
 
 def _one_at_a_time() -> None:

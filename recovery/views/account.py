@@ -5,22 +5,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.models import PapersPacket
-from pool import audit, clock, hats
+from pool import audit, clock, exports, hats
 from pool.deeds import deed, text
+from pool.errors import Refused
 from pool.forms_keys import once, seen_version
 from pool.masking import mask_account
 from pool.models import AccessLog
-from pool.money import ZERO
+from pool.money import ZERO, total
 from pool.moves import history
 from pool.tables import Column, Table, keyset_page
-from recovery import account, matching, services, todos
+from recovery import account, matching, papers, services, todos
 from recovery import permissions as may
 from recovery.forms import AccountFileForm, LineFilter, PayBackForm, UnbookedForm
 from recovery.intake import ARTICLE
@@ -69,7 +71,7 @@ def import_statement(request: HttpRequest) -> HttpResponse:
     form = AccountFileForm(request.POST or None, request.FILES or None)
 
     def act() -> HttpResponse:
-        made = services.import_statement(file=form.cleaned_data["file"], by=request.user, on=clock.today())
+        made = services.import_statement(**form.cleaned_data, by=request.user, on=clock.today())
         count, waiting = made.lines.count(), made.lines.exclude(state=State.MATCHED).count()
         words = {"number": made.number, "count": count, "matched": count - waiting, "waiting": waiting}
         said = _("%(number)s 已导入 %(count)s 笔，其中 %(matched)s 笔与资金账相符，%(waiting)s 笔待核对。")
@@ -226,26 +228,73 @@ def match(request: HttpRequest) -> HttpResponse:
     return redirect("recovery:account")
 
 
+PROOF_WORDS = {
+    "agrees": gettext_lazy("四方相符"),
+    "open": gettext_lazy("尚未办完"),
+    "differs": gettext_lazy("不符"),
+}
+PROOF_COLUMNS = (
+    Column(gettext_lazy("资助计划"), "packet.plan.number", "code"),
+    Column(gettext_lazy("加盟银行"), "packet.bank.short_name"),
+    Column(gettext_lazy("拨付编号"), "payment.number", "code"),
+    Column(gettext_lazy("计划金额"), "planned", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("拨付指令"), "ordered", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("资金账"), "posted", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("专户流水"), "seen", "money", unit=gettext_lazy("元")),
+    Column(gettext_lazy("结果"), lambda row: (row.state, PROOF_WORDS[row.state]), "status", key="state"),
+)
+
+
+def _packets() -> "QuerySet[PapersPacket]":
+    rows: QuerySet[PapersPacket] = PapersPacket.objects.exclude(state=PapersPacket.State.VOID)
+    return rows.select_related("plan", "bank").order_by("-plan__issued_on", "-id")
+
+
 @login_required
 @require_GET
 def proof(request: HttpRequest) -> HttpResponse:
     """Plan = transfer = ledger = statement, bank by bank; and the two balances."""
     may.require(may.see_account(request.user))
-    packets = PapersPacket.objects.exclude(state=PapersPacket.State.VOID).select_related("plan", "bank")
-    page = keyset_page(packets, request, order=["-plan__issued_on", "-id"], size=100)
+    page = keyset_page(_packets(), request, order=["-plan__issued_on", "-id"], size=100)
     rows = account.proofs(page.rows)
-    words = {"agrees": _("四方相符"), "open": _("尚未办完"), "differs": _("不符")}
-    columns = [
-        Column(_("资助计划"), "packet.plan.number", "code"),
-        Column(_("加盟银行"), "packet.bank.short_name"),
-        Column(_("拨付编号"), "payment.number", "code"),
-        Column(_("计划金额"), "planned", "money", unit=_("元")),
-        Column(_("拨付指令"), "ordered", "money", unit=_("元")),
-        Column(_("资金账"), "posted", "money", unit=_("元")),
-        Column(_("专户流水"), "seen", "money", unit=_("元")),
-        Column(_("结果"), lambda row: (row.state, words[row.state]), "status"),
-    ]
-    table = Table(columns, rows, page=page, caption=_("拨付核对表"), empty_title=_("还没有下达的资助计划"))
+    table = Table(PROOF_COLUMNS, rows, page=page, caption=_("拨付核对表"), empty_title=_("还没有下达的资助计划"))
     return render(
         request, "recovery/proof.html", {"table": table, "agreement": account.agreement(), "article": ARTICLE}
     )
+
+
+@login_required
+@require_GET
+def proof_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The whole proof sheet to be filed: as PDF with the two balances, or as a workbook."""
+    may.require(may.see_account(request.user))
+    rows, said = account.proofs(_packets()), account.agreement()
+    sums = {column.label: total(column.read(row) for row in rows) for column in PROOF_COLUMNS if column.kind == "money"}
+    title = _("拨付四方核对表")
+    as_of = said.on if said else clock.today()
+    if kind == "xlsx":
+        sheet = exports.Sheet(title, PROOF_COLUMNS, rows, title=f"{title} {as_of}", totals=sums)
+        content = exports.xlsx_bytes([sheet], mark=papers.mark(request))
+        return papers.download(request, content, f"{title}-{as_of}.xlsx", exports.XLSX, "recovery.proof")
+    if kind != "pdf":
+        raise Http404
+    differing = sum(1 for row in rows if row.state == "differs")
+    words = _("四方不符 %(count)s 笔。") % {"count": differing} if differing else _("已办结的拨付四方相符。")
+    sections = [papers.Section(title, Table(PROOF_COLUMNS, rows, totals=sums), words)]
+    sections += [papers.agreement_section(said)] if said else []
+    note = _("计划金额、拨付指令、资金账、专户流水四个数逐笔核对；尚未办完的，后三个数随办理补齐。")
+    content = papers.draw(title, as_of, sections, by=request.user, note=note)
+    return papers.download(request, content, f"{title}-{as_of}.pdf", papers.PDF, "recovery.proof")
+
+
+@login_required
+@require_GET
+def agreement_file(request: HttpRequest) -> HttpResponse:
+    """银行存款余额调节表 as of the statements' last day."""
+    may.require(may.see_account(request.user))
+    said = account.agreement()
+    if said is None:
+        raise Refused("no_statement", _("尚未导入专户流水。"), ARTICLE)
+    title = _("银行存款余额调节表")
+    content = papers.draw(title, said.on, [papers.agreement_section(said)], by=request.user)
+    return papers.download(request, content, f"{title}-{said.on}.pdf", papers.PDF, "recovery.agreement")

@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from pool import clock, scope
+from pool.ledger.models import MonthClosing
 from pool.models import Role
 from recovery import services
 from recovery.models import AccountStatement
@@ -146,5 +147,16 @@ def suspense_use(world: World) -> Parts:
         made = services.propose_pay_back(
             line_id=line.pk, amount=Decimal("1.00"), reason="更正函", by=person(Role.FINANCE_CLERK), on=TODAY,
             version=line.version,
+        )  # fmt: skip
+    return {"pk": made.pk}
+
+
+@builds("month_closing")
+def month_closing(world: World) -> Parts:
+    """Of a month long past, proposed."""
+    with scope.everything():
+        made = MonthClosing.objects.create(
+            number=f"YJ{MonthClosing.objects.count()}", month=date(2000 + MonthClosing.objects.count(), 1, 1),
+            by_bank=0, by_ledger=0, proposed_by=person(Role.FINANCE_CLERK), proposed_on=TODAY,
         )  # fmt: skip
     return {"pk": made.pk}

@@ -35,6 +35,7 @@ ORDER = (
     ("claims_payment",),
     ("recovery_accountline",),
     ("recovery_suspenseuse",),
+    ("ledger_monthclosing",),
     ("ledger_account",),
 )  # fmt: skip
 """Who holds a row of a later line takes no new row of an earlier one."""

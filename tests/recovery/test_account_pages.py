@@ -1,5 +1,6 @@
 """The finance centre's desk over the special account, as its people see it."""
 
+import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,12 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from pool import clock, scope
 from recovery import account
 from recovery.models import AccountLine
 from tests.factories.account import Moved, csv_of, imported, lines_of
 from tests.factories.recovery import project, reported
+from tests.journeys.acting import words_of_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +114,17 @@ def test_the_proof_sheet_tells_that_all_four_agree(paid):
     page = signed_in(paid.desk.finance_approver).get(reverse("recovery:account_proof")).content.decode()
     assert "四方相符" in page
     assert "银行存款余额调节表" in page
+
+
+def test_the_proof_sheet_is_filed_as_pdf_and_as_workbook(paid):
+    imported(of(paid), paid.desk.clerk, clock.today())
+    approver = signed_in(paid.desk.finance_approver)
+    paper = words_of_pdf(approver.get(reverse("recovery:account_proof_file", args=["pdf"])).content)
+    for said in ("拨付四方核对表", "400,000.00", "四方相符", "银行存款余额调节表", "截至", "SHA-256"):
+        assert said in paper
+    book = approver.get(reverse("recovery:account_proof_file", args=["xlsx"])).content
+    rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(book)).active.iter_rows()]
+    assert rows[-1][3:7] == [400000, 400000, 400000, 400000]
+    assert "调节后余额" in words_of_pdf(approver.get(reverse("recovery:account_agreement")).content)
+    assert approver.get(reverse("recovery:account_proof_file", args=["doc"])).status_code == 404
+    assert signed_in(paid.team.maker).get(reverse("recovery:account_agreement")).status_code == 403

@@ -75,6 +75,9 @@ MORE = {
         "words": "the Chinese words of the spreadsheet for those facts",
     },
     "recovery": {
+        "months": "reads of the month's end: may it be closed, the balance of every account",
+        "papers": "what the finance centre files as PDF",
+        "vouchers": "every entry of a period as a numbered voucher's line",
         "account": "reads of the special account, which no case owns",
         "camt": "the special account's statement as its bank's message says it",
         "matching": "which movement of the ledger a line of that statement is: pure",
