@@ -164,6 +164,30 @@ def seen_hash(claim: Claim) -> str:
     return fingerprint(seen)
 
 
+def snapshot(claim: Claim, found: Assessment) -> dict[str, Any]:
+    """What a person saw who gives an opinion: enough to tell later what has changed, and to write the letter."""
+    evidence = (
+        claim.evidence.filter(superseded=False).order_by("item").values_list("item", "file__sha256", "file__name")
+    )
+    seen = {
+        "classification": claim.loan.classification,
+        "declared": declared_of(claim),
+        "facts": values_of(claim),
+        "evidence": [list(one) for one in evidence],
+        "findings": [finding.as_json() for finding in found.findings],
+        "eligible": found.eligible,
+        "ratio": found.full_ratio,
+        "amount": found.full_amount,
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(seen, ensure_ascii=False, default=str))
+    return plain
+
+
+def read(name: str, value: Any) -> Any:
+    """A fact of a snapshot, as it is on the claim."""
+    return READ[name](value) if value is not None else None
+
+
 def fingerprint(seen: Mapping[str, Any]) -> str:
     body = json.dumps(seen, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(body.encode()).hexdigest()

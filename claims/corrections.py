@@ -156,3 +156,11 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 def plain(verified: Mapping[str, Any]) -> dict[str, Any]:
     """Name → value, for the audit trail."""
     return {name: entry["value"] for name, entry in verified.items()}
+
+
+def show_fact(name: str, value: Any) -> Any:
+    """A fact in the words of its choices."""
+    words = {str(key): label for key, label in FACTS[name].choices} or (groups() if name == "industry_group" else {})
+    if isinstance(value, list):
+        return [words.get(one, one) for one in value]
+    return words.get(str(value), value)

@@ -1,6 +1,6 @@
 """The documents of this room as PDF: the funding plan, a bank's extract of it, the decision on a claim, the notice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from claims import assessment, selectors
-from claims.models import Claim, FundingPlan, Objection, PlanItem, Publicity
+from claims.corrections import FACTS, show_fact
+from claims.models import Claim, FundingPlan, Objection, PlanItem, Publicity, Review
 from pool import clock, pdf, storage
-from pool.models import StoredFile, User
+from pool.errors import Refused
+from pool.models import StoredFile, Transition, User
 from pool.money import total
-from pool.rulebook import Edition
+from pool.moves import history
+from pool.rulebook import Edition, Finding
 from pool.selectors import edition
 
 
@@ -136,6 +139,73 @@ def objection_pdf(objection: Objection) -> bytes:
             "made_at": clock.now(),
         },
     )
+
+
+ROUNDS = {Review.Round.FIRST: 1, Review.Round.RE_EXAMINATION: 2}
+"""How the letters of one claim are told apart in their numbers."""
+
+
+def opinion_pdf(claim: Claim, round_: str) -> bytes:
+    """The manager's own opinion letter, or the conclusion of a re-examination, from what its people saw (20(1))."""
+    book = edition()
+    opinion = selectors.last_opinion(claim, round_)
+    if opinion is None or not opinion.seen:
+        raise Refused("no_opinion_yet", _("尚无可以成文的初审意见。"), book["review_period"].article)
+    decision = _decision(claim, round_)
+    seen = (decision or opinion).seen or opinion.seen
+    again = round_ == Review.Round.RE_EXAMINATION
+    number = f"{claim.number}-{ROUNDS[Review.Round(round_)]}"
+    said = [one for one in (opinion, decision) if one is not None]
+    inputs = assessment.fingerprint({"claim": claim.pk, "seen": seen, "said": [(one.pk, one.opinion) for one in said]})
+    return pdf.render(
+        "pdf/opinion.html",
+        {
+            "issuer": book.word("party", "manager"),
+            "number": number,
+            "issued_on": said[-1].on,
+            "title": _("风险补偿申请复核结论书") if again else _("风险补偿申请审核意见书"),
+            "subtitle": "" if decision else _("（送审稿，待终审）"),
+            "claim": claim,
+            "said": said,
+            "again": _asked(claim) if again else None,
+            "first": _decision(claim, Review.Round.FIRST) if again else None,
+            "findings": assessment.shown(book, [Finding.from_json(one) for one in seen["findings"]]),
+            "facts": list(_verified(claim, seen)),
+            "principal": assessment.read("npl_principal", seen["facts"]["npl_principal"]),
+            "ratio": Decimal(seen["ratio"]),
+            "amount": Decimal(seen["amount"]),
+            "eligible": seen["eligible"],
+            "article": book["review_period"].article,
+            "amount_article": book["amount_basis"].article,
+            "check_code": pdf.check_code(number, inputs),
+            "inputs_hash": inputs,
+            "made_at": clock.now(),
+        },
+    )
+
+
+def _decision(claim: Claim, round_: str) -> Review | None:
+    """What the approver said last in that round; a return to the bank or an older decision is none."""
+    rows = Review.objects.filter(claim=claim, round=round_, stage=Review.Stage.APPROVER).select_related("by")
+    found: Review | None = rows.exclude(opinion=Review.Opinion.RETURN).last()
+    return found
+
+
+def _asked(claim: Claim) -> Transition | None:
+    """The bank's wish for the re-examination, with its reason."""
+    return history(claim, "state").filter(target=Claim.State.RE_EXAMINING).last()
+
+
+def _verified(claim: Claim, seen: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """What was verified otherwise than declared, as those people saw it."""
+    for name, fact in FACTS.items():
+        declared, verified = (assessment.read(name, seen[side].get(name)) for side in ("declared", "facts"))
+        if declared != verified:
+            reason = claim.verified.get(name, {}).get("reason", "")
+            yield {
+                "label": fact.label, "declared": show_fact(name, declared), "verified": show_fact(name, verified),
+                "reason": reason,
+            }  # fmt: skip
 
 
 def decision_pdf(claim: Claim) -> bytes:

@@ -302,6 +302,11 @@ def with_desk(rows: "QuerySet[Claim]") -> "QuerySet[Claim]":
     )
 
 
+def mine_or_nobodys(person: User) -> Q:
+    """Of rows that carry their holder."""
+    return Q(holder=person.pk) | Q(holder__isnull=True)
+
+
 def unassigned() -> "QuerySet[Claim]":
     """Those on a desk of the manager that are nobody's yet."""
     return with_desk(Claim.objects.filter(state__in=UNDER_REVIEW)).filter(holder__isnull=True)

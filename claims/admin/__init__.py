@@ -4,27 +4,29 @@ Everything is read-only; the buttons call the services of `claims.services.revie
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from claims import permissions, selectors, services
+from claims import permissions, reports, selectors, services
 from claims.admin import page as review
 from claims.admin.acts import ACTS
 from claims.admin.filters import AgeFilter, AmountFilter, HolderFilter
-from claims.models import Claim
+from claims.admin.many import approve_many
+from claims.models import Claim, Review
 from claims.services import clocks
 from claims.views import page
-from pool import clock
+from pool import audit, clock
 from pool.admin_kit import ReadOnlyAdmin
 from pool.forms_keys import once
-from pool.models import Role
+from pool.models import AccessLog, Role
 from pool.selectors import edition
 
 READERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.MANAGER_STATISTICS, Role.AUDITOR})
@@ -56,7 +58,24 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         own = path("distribute/", self.admin_site.admin_view(distribute), name="claims_claim_distribute")
-        return [own, *super().get_urls()]
+        many = path("approve/", self.admin_site.admin_view(approve_many), name="claims_claim_approve_many")
+        letter = path(
+            "<uuid:object_id>/letter/<slug:round_>/",
+            require_GET(self.admin_site.admin_view(self.letter)),
+            name="claims_claim_letter",
+        )
+        return [own, many, letter, *super().get_urls()]
+
+    def letter(self, request: HttpRequest, object_id: UUID, round_: str) -> HttpResponse:
+        """The opinion letter of the review, or the conclusion of the re-examination, as PDF."""
+        claim = self.get_object(request, str(object_id))
+        if claim is None or round_ not in reports.ROUNDS or not self.has_view_permission(request, claim):
+            raise Http404
+        audit.log_access(request, AccessLog.Kind.DOWNLOAD, claim)
+        response = HttpResponse(reports.opinion_pdf(claim, round_), content_type="application/pdf")
+        number = reports.ROUNDS[Review.Round(round_)]
+        response["Content-Disposition"] = f'attachment; filename="{claim.number}-{number}.pdf"'
+        return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The queue under what lies before each person."""
@@ -65,6 +84,7 @@ class ClaimAdmin(ReadOnlyAdmin):
             "loads": selectors.loads(),
             "unassigned": selectors.unassigned().count(),
             "may_distribute": permissions.decide(request.user)[0],
+            "deciding": Claim.objects.filter(state=Claim.State.REVIEWING).count(),
             "article": edition()["review_period"].article,
         }
         response: HttpResponse = super().changelist_view(request, extra | (extra_context or {}))

@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from banks.standing import is_suspended
-from claims import assessment, selectors, todos
+from claims import assessment, reports, selectors, todos
 from claims.admin.acts import CorrectionForm, load_label
-from claims.corrections import FACTS
+from claims.admin.changes import between
+from claims.assessment import Assessment
+from claims.corrections import FACTS, show_fact
 from claims.models import Claim, Desk, Review
 from claims.selectors import UNDER_REVIEW, last_opinion, round_of
 from claims.services import clocks
@@ -29,7 +31,7 @@ def of_claim(claim: Claim, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     suspended = is_suspended(claim.bank_id)
     opinion = last_opinion(claim, round_of(claim))
     todo = page.here(todos.of_claim(claim, today))
-    outdated = opinion is not None and opinion.seen_hash != assessment.seen_hash(claim)
+    since = _since(claim, opinion, found)
     return {
         "claim": claim,
         "title": claim.number,
@@ -44,16 +46,31 @@ def of_claim(claim: Claim, buttons: list[dict[str, Any]]) -> dict[str, Any]:
         "fact_rows": _fact_rows(claim),
         "case_facts": page.case_facts(claim),
         "reviews": page.reviews(claim),
-        "opinion_outdated": outdated and claim.state in {Claim.State.REVIEWING, Claim.State.RE_EXAMINING},
+        **since,
         "todo": todo,
         "left": page.days_left(todo.due, today) if todo else None,
         "still": clocks.standing_still_since(claim, clocks.REVIEW),
         "timeline": history(claim),
         "opinions": Opinion.choices,
         "letter": _letter(claim, shown),
+        "letters": _letters(claim),
         "opened": OPENED,
         **_desks(claim),
         **_buttons(buttons),
+    }
+
+
+def _since(claim: Claim, opinion: Review | None, found: Assessment | None) -> dict[str, Any]:
+    """What has changed since the reviewer's opinion, for whoever reads it."""
+    if opinion is None or found is None:
+        return {}
+    outdated = opinion.seen_hash != assessment.seen_hash(claim)
+    changed = between(opinion.seen, assessment.snapshot(claim, found), found.book) if opinion.seen else []
+    return {
+        "opinion": opinion,
+        "changes": changed,
+        "opinion_outdated": outdated and claim.state in {Claim.State.REVIEWING, Claim.State.RE_EXAMINING},
+        "unchanged": not outdated and not changed,
     }
 
 
@@ -98,8 +115,8 @@ def _fact_rows(claim: Claim) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "label": fact.label,
-                "declared": page.show_fact(name, declared[name]),
-                "verified": page.show_fact(name, assessment.READ[name](entry["value"])) if entry else None,
+                "declared": show_fact(name, declared[name]),
+                "verified": show_fact(name, assessment.READ[name](entry["value"])) if entry else None,
                 "entry": entry,
                 "field": form[name],
             }
@@ -110,6 +127,13 @@ def _fact_rows(claim: Claim) -> list[dict[str, Any]]:
 def _only_if_declared(claim: Claim) -> dict[str, Any]:
     """What the reviewer can only confirm or strike out, not add."""
     return {"qualifications": claim.loan.qualifications, "special_ratio": claim.loan.special_approval}
+
+
+def _letters(claim: Claim) -> list[tuple[str, str]]:
+    """The rounds of which there is a letter."""
+    names = {Review.Round.FIRST: _("审核意见书"), Review.Round.RE_EXAMINATION: _("复核结论书")}
+    found = {round_: last_opinion(claim, round_) for round_ in reports.ROUNDS}
+    return [(round_.value, names[round_]) for round_, opinion in found.items() if opinion is not None and opinion.seen]
 
 
 def _letter(claim: Claim, shown: list[dict[str, Any]]) -> dict[str, str]:

@@ -259,6 +259,7 @@ class Review(BankOwned):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("审核人"))
     seen_version = models.PositiveIntegerField(_("所见版本"))
     seen_hash = models.CharField(_("所见内容校验值"), max_length=64)
+    seen = models.JSONField(_("所见内容"), default=dict, blank=True)
 
     class Meta(BankOwned.Meta):
         verbose_name = verbose_name_plural = _("审核记录")

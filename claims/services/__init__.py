@@ -37,7 +37,7 @@ from claims.services.review import (
     finalise_refusals,
     give_opinion,
 )
-from claims.services.together import MOST, draft_claims, submit_claims
+from claims.services.together import MOST, approve_claims, draft_claims, submit_claims
 from claims.services.upgrade import (
     apply_upgrade,
     cancel_ending,
@@ -60,6 +60,7 @@ __all__ = [
     "add_evidence",
     "add_paper",
     "apply_upgrade",
+    "approve_claims",
     "approve_payment",
     "ask_new_opinion",
     "ask_re_examination",

@@ -18,7 +18,7 @@ from claims.models import Assignment, Claim, Desk, Recusal
 from claims.services import locking
 from claims.services.claim import keep_clock
 from pool import hats, moves
-from pool.errors import NotPermitted, Refused
+from pool.errors import Refused
 from pool.models import Notice, User
 from pool.selectors import edition
 from pool.services.notices import notify
@@ -35,13 +35,13 @@ def sit_down(claim: Claim, by: User, desk: str) -> None:
     if given is not None and given.person_id != by.pk:
         text = _("该申请的%(desk)s已分办给%(person)s；如需由您办理，请先由终审人员改派。")
         words = {"desk": given.get_desk_display(), "person": given.person}
-        raise NotPermitted(text % words, code="given_to_another", article=_article())
+        raise Refused("given_to_another", text % words, _article())
     hats.wear(claim, by, desk)
 
 
 def refuse_recused(claim_id: UUID, by: User) -> None:
     if Recusal.objects.filter(claim=claim_id, person=by).exists():
-        raise NotPermitted(_("您已申请回避该项目，不能再办理。"), code="recused", article=_article())
+        raise Refused("recused", _("您已申请回避该项目，不能再办理。"), _article())
 
 
 @transaction.atomic

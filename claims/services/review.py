@@ -267,5 +267,6 @@ def _write(claim: Claim, round_: str, stage: str, opinion: str, reason: str, by:
         by=by,
         seen_version=claim.version,
         seen_hash=assessment.seen_hash(claim),
+        seen=assessment.snapshot(claim, assessment.of_claim(claim, on)),
     )
     return review

@@ -10,15 +10,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims import permissions
-from claims.models import Claim
+from claims import permissions, selectors
+from claims.models import Claim, Review
 from claims.services import locking
 from claims.services.claim import draft_claim, submit_claim
+from claims.services.review import decide
 from loans.models import Loan
 from pool.errors import NotPermitted, Refused
 from pool.models import User
 from pool.money import ZERO, total
 from pool.selectors import edition
+from pool.sure import be_sure
 
 MOST = 200
 """As many as the page of claimable loans shows."""
@@ -74,6 +76,28 @@ def submit_claims(*, seen: Mapping[UUID, int], by: User, on: date) -> Outcome:
 
 def _submitting(claim: Claim, version: int, by: User, on: date) -> Callable[[], Claim]:
     return lambda: submit_claim(claim_id=claim.pk, by=by, on=on, version=version)
+
+
+@transaction.atomic
+def approve_claims(*, seen: Mapping[UUID, int], by: User, on: date, reason: str) -> Outcome:
+    """Pass those claims, each at the version seen, each by its own decision with its own record (20(1))."""
+    permissions.require(permissions.decide(by))
+    be_sure()
+    outcome = Outcome()
+    for claim in locking.claims(limited(seen, provision="review_period"), with_standing=True):
+        outcome.attempt(claim.number, _approving(claim, seen[claim.pk], by, on, reason))
+    return outcome
+
+
+def _approving(claim: Claim, version: int, by: User, on: date, reason: str) -> Callable[[], Claim]:
+    def approve() -> Claim:
+        opinion = selectors.last_opinion(claim, Review.Round.FIRST)
+        if opinion is None or opinion.opinion != Review.Opinion.PASS:
+            text = _("初审意见不是“通过”，请打开该申请逐笔办理。")
+            raise Refused("opinion_not_pass", text, edition()["review_period"].article)
+        return decide(claim_id=claim.pk, by=by, on=on, version=version, decision=Review.Opinion.PASS, reason=reason)
+
+    return approve
 
 
 def limited(keys: Iterable[Any], most: int = MOST, provision: str = "claim_period") -> list[Any]:

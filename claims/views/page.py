@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims import assessment, permissions, selectors, todos
-from claims.corrections import FACTS, groups
+from claims.corrections import FACTS, show_fact
 from claims.models import Claim, Evidence, PapersPacket, PlanItem, Review, Upgrade
 from claims.services import clocks
 from pool.models import BANK_ROLES, Role, User
@@ -111,14 +111,6 @@ def verified(claim: Claim) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def show_fact(name: str, value: Any) -> Any:
-    """A fact in the words of its choices."""
-    words = {str(key): label for key, label in FACTS[name].choices} or (groups() if name == "industry_group" else {})
-    if isinstance(value, list):
-        return [words.get(one, one) for one in value]
-    return words.get(str(value), value)
 
 
 def evidence(claim: Claim) -> list[dict[str, Any]]:
