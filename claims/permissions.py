@@ -7,7 +7,7 @@ from django.db.models import Q
 from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
 from banks.permissions import require as require
 from claims.models import Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
-from pool.models import BANK_ROLES, Role, StoredFile, User
+from pool.models import BANK_ROLES, MANAGER_ROLES, Role, StoredFile, User
 
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
 """The public bodies that open single claims; the sharing departments read reports (8(4)), not clients (10.1(2))."""
@@ -43,6 +43,11 @@ def decide(person: User) -> Answer:
 def re_check(person: User) -> Answer:
     """The re-check of an objection: either kind of reviewer."""
     return has_role(person, frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER}))
+
+
+def compare(person: User) -> Answer:
+    """What one borrower has at other banks: the manager and the auditor, nobody of a bank."""
+    return has_role(person, MANAGER_ROLES | {Role.AUDITOR})
 
 
 def publish(person: User) -> Answer:

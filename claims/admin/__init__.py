@@ -122,7 +122,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         claim = self.get_object(request, object_id)
         extra = dict(extra_context or {})
         if claim is not None:
-            extra |= review.of_claim(claim, self.buttons(request, claim))
+            extra |= review.of_claim(claim, request.user, self.buttons(request, claim))
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 

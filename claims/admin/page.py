@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from banks.standing import is_suspended
-from claims import assessment, reports, selectors, todos
+from claims import assessment, lookalikes, reports, selectors, todos
 from claims.admin.acts import CorrectionForm, load_label
 from claims.admin.changes import between
 from claims.assessment import Assessment
@@ -15,6 +15,7 @@ from claims.selectors import UNDER_REVIEW, last_opinion, round_of
 from claims.services import clocks
 from claims.views import page
 from pool import clock, storage
+from pool.models import User
 from pool.moves import history
 from pool.selectors import edition
 
@@ -23,7 +24,7 @@ OPENED = ("opinion", "decide", "conclude", "take")
 """The acts for whose sake the page is opened; the others are unfolded."""
 
 
-def of_claim(claim: Claim, buttons: list[dict[str, Any]]) -> dict[str, Any]:
+def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[str, Any]:
     """Left: what the rules find today. Right: the evidence and the facts. Below: who said what."""
     today = clock.today()
     found = assessment.of_claim(claim, today) if claim.state in UNDER_REVIEW else None
@@ -54,6 +55,7 @@ def of_claim(claim: Claim, buttons: list[dict[str, Any]]) -> dict[str, Any]:
         "opinions": Opinion.choices,
         "letter": _letter(claim, shown),
         "letters": _letters(claim),
+        "likenesses": lookalikes.of_claim(claim, person),
         "opened": OPENED,
         **_desks(claim),
         **_buttons(buttons),

@@ -78,6 +78,6 @@ def test_a_form_sent_twice_does_one_thing(stage: Stage) -> None:
     make.money(str(claim.amount), stage.desk)
     client, address = client_of(stage.desk.authority), reverse("claims:plans")
     key = client.get(address).content.decode().split('name="form_key" value="')[1].split('"')[0]
-    first, second = (client.post(address, {"form_key": key}) for _ in range(2))
+    first, second = (client.post(address, {"form_key": key, "claims": str(claim.pk)}) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert FundingPlan.objects.count() == 1
