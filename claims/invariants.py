@@ -24,9 +24,8 @@ from claims.models import (
     Review,
     Upgrade,
 )
-from claims.services import clocks, due
 from pool.ledger.models import Account, Entry
-from pool.models import Deadline, Transition
+from pool.models import Transition
 from pool.money import ZERO, share
 
 COMPENSATED = (Claim.State.PAID, Claim.State.REFUNDED)
@@ -184,17 +183,3 @@ def _allowed(model: Any) -> set[str]:
     for one in field.get_all_transitions(model):
         steps.add(f"{one.source}>{one.target}")
     return {str(step) for step in steps}
-
-
-def deadlines_are_right() -> Iterator[str]:
-    """I10: each open deadline of this room is what the rules say today."""
-    clocked = {clocks.REVIEW: Claim, clocks.PAYMENT: PapersPacket}
-    rows = Deadline.objects.filter(kind__in=list(due.WORDS), fulfilled_on__isnull=True, dropped_on__isnull=True)
-    for row in rows.iterator():
-        pauses: list[Any] = []
-        if row.kind in clocked:
-            subject = clocked[row.kind]._default_manager.get(pk=row.subject_id)
-            pauses = clocks.pauses(clocks.running(subject, row.kind))
-        expected = due.compute(row.kind, row.event_on, pauses).closes_on
-        if row.closes_on != expected:
-            yield f"{row.subject_id} {row.kind}: {row.closes_on} stored, {expected} computed"

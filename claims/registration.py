@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from claims import invariants, jobs, permissions, selectors, todos
+from claims.services import clocks, due
 from claims.views import bank, panels, papers, today
 from loans.models import Loan
 from pool import registry
@@ -13,6 +14,7 @@ from pool.models import BANK_ROLES, MANAGER_ROLES, Role
 from pool.registry import (
     ApiScope,
     Bar,
+    DeadlineRule,
     DraftSource,
     FileGuard,
     Invariant,
@@ -66,6 +68,8 @@ def register() -> None:
         ("objection_attachment", permissions.have_attachment),
     ):
         registry.file_guards.register(FileGuard(purpose, guard))
+    for rule in _deadline_rules():
+        registry.deadline_rules.register(rule)
     for invariant in (
         Invariant("I4", _("同一贷款不重复补偿"), invariants.nobody_is_compensated_twice),
         Invariant("I5", _("拨付金额等于审核金额"), invariants.paid_is_approved_or_nothing),
@@ -73,9 +77,15 @@ def register() -> None:
         Invariant("I7", _("拨付时未暂停且公示期满"), invariants.no_payment_past_a_gate),
         Invariant("I8", _("同一申请一人一岗"), invariants.one_person_in_one_stage),
         Invariant("claim_states", _("补偿各环节状态与经过一致"), invariants.states_follow_the_log),
-        Invariant("claim_deadlines", _("补偿各环节期限计算无误"), invariants.deadlines_are_right),
     ):
         registry.invariants.register(invariant)
+
+
+def _deadline_rules() -> Iterable[DeadlineRule]:
+    """Each of this room's periods, and where its subject repeats the last day, that column."""
+    for kind, subject in due.SUBJECTS.items():
+        repeated, order = due.REPEATED.get(kind, ({}, 0))
+        yield DeadlineRule(kind, clocks.window_again, subject, repeated, order)
 
 
 def _hits(person: Any, words: str) -> Iterable[tuple[str, str, str]]:

@@ -46,6 +46,24 @@ def may_confirm_reference(user: Any, row: Any) -> Answer:
     return YES
 
 
+def may_see_moves(user: Any) -> Answer:
+    """Which projects' days a notice would move: those who keep the calendar, and the audit."""
+    return has_role(user, REFERENCE_KEEPERS | {Role.AUDITOR})
+
+
+def may_withdraw_holidays(user: Any, notice: Any) -> Answer:
+    """Submit or withdraw: by who entered it."""
+    if notice.made_by_id != user.pk:
+        return False, _("由录入人办理。")
+    return has_role(user, REFERENCE_KEEPERS)
+
+
+def may_confirm_holidays(user: Any, notice: Any) -> Answer:
+    if notice.made_by_id == user.pk:
+        return False, _("录入人不能确认自己录入的数据，请由另一人确认。")
+    return has_role(user, REFERENCE_KEEPERS)
+
+
 def may_run_jobs(user: Any) -> Answer:
     return has_role(user, JOB_RUNNERS)
 

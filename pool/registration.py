@@ -11,21 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pool import invariants, registry, retention
-from pool.models import ADMIN_ROLES, RestoreAcceptance, Role
+from pool.models import ADMIN_ROLES, HolidayNotice, RestoreAcceptance, Role
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
     ANCHOR_READERS,
     EXPORTERS,
     REFERENCE_READERS,
+    has_role,
+    may_confirm_holidays,
     may_confirm_reference,
     may_confirm_restore,
     may_enter_reference,
     may_propose_restore,
     may_see_anchors,
 )
-from pool.registry import DateSource, Invariant, Job, NavItem, Task, Todo, TodoSource
+from pool.registry import DateSource, FileGuard, Invariant, Job, NavItem, SubjectPage, Task, Todo, TodoSource
 from pool.selectors import refs
-from pool.services import anchors, deadlines, downloads, feeds, job_requests, mails, sealing, verification
+from pool.services import anchors, deadlines, downloads, feeds, holidays, job_requests, mails, sealing, verification
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -34,6 +36,11 @@ def register() -> None:
     _navigation()
     _invariants()
     registry.todos.register(TodoSource("pool.references", references_waiting, 90))
+    registry.todos.register(TodoSource("pool.holidays", holidays_waiting, 85))
+    registry.tasks.register(Task(holidays.TASK, holidays.apply))
+    for purpose in (holidays.DOCUMENT, holidays.SHEET):
+        registry.file_guards.register(FileGuard(purpose, lambda user, file: has_role(user, REFERENCE_READERS)[0]))
+    registry.subject_pages.register(SubjectPage("pool.holidaynotice", "holiday_notice"))
     registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
     registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
@@ -130,6 +137,37 @@ def references_waiting(user: Any, on: date) -> Iterator[Todo]:
                 count=len(rows),
                 mine=bool(mine),
             )
+
+
+NOTICE_MONTH = 11
+"""From this month on the State Council's notice for the next year is to be expected."""
+
+
+def holidays_waiting(user: Any, on: date) -> Iterator[Todo]:
+    """A notice on its way to the calendar; and from November on, one that nobody has entered."""
+    if not may_enter_reference(user)[0]:
+        return
+    for notice in HolidayNotice.objects.filter(state__in=HolidayNotice.OPEN).select_related("made_by"):
+        words = {"year": notice.year, "who": notice.made_by}
+        if notice.state == HolidayNotice.State.SUBMITTED:
+            yield Todo(
+                _("确认%(year)s年节假日安排") % words, _("%(who)s 已提交，须由另一人对照通知原文和预览确认") % words,
+                notice.get_absolute_url(), waiting_for=_("高新投另一名人员"),
+                mine=may_confirm_holidays(user, notice)[0],
+            )  # fmt: skip
+        elif notice.made_by_id == user.pk:
+            yield Todo(
+                _("提交%(year)s年节假日安排") % words, _("查看将变动的期限，无误后提交另一人确认"),
+                notice.get_absolute_url(), waiting_for=str(notice.made_by),
+            )  # fmt: skip
+    missing = on.year + 1 if on.month >= NOTICE_MONTH else on.year
+    known = missing in refs(on).calendar.announced
+    if not known and not HolidayNotice.objects.filter(year=missing, state__in=HolidayNotice.OPEN).exists():
+        yield Todo(
+            _("录入%(year)s年节假日安排") % {"year": missing},
+            _("通知尚未录入，跨入该年的期限均为暂定"), reverse("holiday_notices"),
+            waiting_for=_("高新投集团"), provisional=True,
+        )  # fmt: skip
 
 
 def restores_waiting(user: Any, on: date) -> Iterator[Todo]:

@@ -183,14 +183,21 @@ class FileGuard:
 
 @dataclass(frozen=True)
 class DeadlineRule:
-    """How a kind of deadline is computed again: `fn(row, refs)` gives the window of the rules, or None to leave it."""
+    """How a kind of deadline is computed again: `fn(row, refs)` gives the window of the rules, or None to leave it.
+
+    `subject_kind` where two kinds of subject owe the same period. `repeated`: columns of the subject that say the same
+    as a column of the deadline, and follow it; `order` is that subject's place in the order of locks.
+    """
 
     kind: str
     fn: Callable[[Any, Any], Any]
+    subject_kind: str = ""
+    repeated: Mapping[str, str] = field(default_factory=dict)
+    order: int = 100
 
     @property
     def name(self) -> str:
-        return self.kind
+        return f"{self.kind}@{self.subject_kind}" if self.subject_kind else self.kind
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reads of the kit that are more than a filter: the frozen reference data, what waits for whom, the navigation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -67,6 +67,13 @@ def _calendar() -> Calendar:
     overrides = dict(CalendarDay.objects.filter(IN_FORCE).values_list("day", "working"))
     years = CalendarYear.objects.filter(IN_FORCE).values_list("year", flat=True)
     return Calendar.build(overrides, announced=years)
+
+
+def calendar_with(changed: Mapping[date, bool], dropped: Collection[date], year: int) -> Calendar:
+    """The calendar in force as it would be with these days, without those, and with that year announced."""
+    overrides = dict(CalendarDay.objects.filter(IN_FORCE).exclude(day__in=dropped).values_list("day", "working"))
+    years = CalendarYear.objects.filter(IN_FORCE).values_list("year", flat=True)
+    return Calendar.build({**overrides, **changed}, announced={*years, year})
 
 
 def _lpr(through: date | None) -> LprTable:

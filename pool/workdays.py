@@ -52,6 +52,13 @@ def statutory_days(years: Iterable[int]) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CN", years=wanted)) if wanted else frozenset()
 
 
+@lru_cache(maxsize=16)
+def public_holidays(year: int) -> frozenset[date]:
+    """The holidays themselves, without the days off in lieu."""
+    named = holidays.country_holidays("CN", years=[year], observed=False, language="zh_CN")
+    return frozenset(day for day, name in named.items() if not name.startswith("休息日"))
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Calendar:
     """Immutable answers about working days; compare by identity, tell apart by `version`."""

@@ -8,16 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from pool.errors import Refused
 from pool.money import ZERO
-from pool.sheets import CellProblem, Column, Kind, Row, Schema, SheetRefused, Wording, declare, read
+from pool.sheets import CellProblem, Column, Kind, Row, Schema, SheetRefused, Unreadable, Wording, declare, read
 
 ARTICLE = "10.3(3)"
-TOLD = 5
-"""Problems told one by one; a statement with any is refused as a whole."""
 
 declare(
     {
@@ -85,15 +81,6 @@ class Statement:
     lines: tuple[Line, ...]
 
 
-class Unreadable(Refused):
-    """The cells that are wrong, with how to mend each."""
-
-    def __init__(self, problems: list[CellProblem], count: int) -> None:
-        said = "；".join(f"{one.cell or one.header} {one.message}{one.mend}" for one in problems[:TOLD])
-        text = gettext("文件有 %(n)s 处问题，没有导入：") % {"n": count}
-        super().__init__("statement_unreadable", text + said, ARTICLE, "file")
-
-
 def read_sheet(path: Path) -> Statement:
     """All rows or none. Opening and closing are told by the balances that the bank prints on each row."""
     with read(path, LINES) as reader:
@@ -107,7 +94,7 @@ def read_sheet(path: Path) -> Statement:
         if line is not None:
             lines.append(line)
     if problems:
-        raise Unreadable(problems, len(problems))
+        raise Unreadable(problems, code="statement_unreadable", article=ARTICLE)
     first: Any = rows[0].values
     last: Any = rows[-1].values
     return Statement(

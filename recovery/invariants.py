@@ -12,9 +12,8 @@ from claims.models import Claim
 from pool import clock
 from pool.ledger import chart
 from pool.ledger.models import Entry
-from pool.models import Deadline, Transition
+from pool.models import Transition
 from pool.money import ZERO, total
-from pool.rules import Window
 from recovery import account, selectors, terms
 from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement, SuspenseUse
 
@@ -126,36 +125,6 @@ def _connected(log: list[tuple[str, str]], allowed: set[tuple[str, str]]) -> boo
     born = log[0][0] == ""
     chained = all(before[1] == after[0] for before, after in pairwise(log))
     return born and chained and all(step in allowed for step in log[1:])
-
-
-def deadlines_are_the_rules() -> Iterator[str]:
-    """I10: each open deadline of this room says what the rules say now."""
-    for row in open_deadlines():
-        window = recomputed(row)
-        if window is not None and window.closes_on != row.closes_on:
-            yield _("%(label)s（%(id)s）记为 %(stored)s，应为 %(right)s") % {
-                "label": row.label, "id": row.subject_id, "stored": row.closes_on, "right": window.closes_on
-            }  # fmt: skip
-
-
-def open_deadlines() -> Any:
-    kinds = [model._meta.label_lower for model in SUBJECTS]
-    return Deadline.objects.filter(subject_kind__in=kinds, fulfilled_on__isnull=True, dropped_on__isnull=True)
-
-
-_AGAIN = {
-    "recovery_window": terms.quarter_window,
-    "refund_period": terms.last_return_window,
-    "settlement_period": terms.settlement_window,
-    "closing_review": terms.closing_review_window,
-    "payoff_closing": terms.payoff_window,
-}
-
-
-def recomputed(row: Deadline) -> Window | None:
-    """The same period from the same event, by the calendar now in force."""
-    again = _AGAIN.get(row.kind)
-    return again(row.event_on) if again else None
 
 
 def four_eyes() -> Iterator[str]:

@@ -10,9 +10,8 @@ from banks.models import Bank
 from pool import jobs
 from pool.models import Role
 from pool.selectors import refs
-from pool.services import deadlines
 from pool.services.notices import notify
-from recovery import invariants, selectors, services, terms
+from recovery import selectors, services, terms
 from recovery.services import notes
 
 REMIND_AT = (7, 3, 1)
@@ -57,24 +56,6 @@ def open_window(on: date) -> dict[str, Any]:
     return {"banks": told, "closes_on": window.closes_on}
 
 
-@jobs.job(
-    "recovery.recompute_deadlines", _("按最新工作日历重算清收期限"), "19(6)", order=20,
-    words={"changed": _("日期有变化的期限")},
-)  # fmt: skip
-def recompute_deadlines(on: date) -> dict[str, Any]:
-    """A newly entered notice moves what was provisional."""
-    calendar = refs(on).calendar
-    changed = 0
-    stale = list(invariants.open_deadlines().exclude(calendar_version=calendar.version).order_by("pk"))
-    services.lock_followers(stale)
-    for row in stale:
-        window = invariants.recomputed(row)
-        if window is not None and deadlines.recompute(row, window, calendar):
-            services.follow_deadline(row)
-            changed += 1
-    return {"changed": changed}
-
-
 @jobs.job("recovery.reminders", _("清收返还与结项的期限提醒"), "19(6)", order=80, words={"reminded": _("提醒的期限")})
 def remind(on: date) -> dict[str, Any]:
     """Seven, three and one working days before a deadline of this room ends, and the working day after it."""
@@ -82,7 +63,7 @@ def remind(on: date) -> dict[str, Any]:
     reminded = 0
     if calendar.is_workday(on):
         near = (on - LOOK_AHEAD, on + LOOK_AHEAD)
-        for row in invariants.open_deadlines().filter(closes_on__range=near).order_by("closes_on", "pk"):
+        for row in selectors.open_deadlines().filter(closes_on__range=near).order_by("closes_on", "pk"):
             left = calendar.remaining(on, row.closes_on)
             late = row.closes_on < on and calendar.workdays_between(row.closes_on, on) == 1
             if late or (row.closes_on >= on and left in REMIND_AT):
@@ -108,4 +89,4 @@ def match_account(on: date) -> dict[str, Any]:
     return services.match_lines(on)
 
 
-JOBS = (recompute_deadlines, advise_returns, close_automatically, open_window, remind, match_account)
+JOBS = (advise_returns, close_automatically, open_window, remind, match_account)

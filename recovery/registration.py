@@ -34,6 +34,8 @@ def register() -> None:
     for purpose in PURPOSES:
         registry.file_guards.register(FileGuard(purpose, permissions.download))
     registry.file_guards.register(FileGuard(STATEMENT, permissions.have_account_file))
+    for rule in terms.DEADLINE_RULES:
+        registry.deadline_rules.register(rule)
     _panels()
     _invariants()
     _navigation()
@@ -56,7 +58,6 @@ def _invariants() -> None:
         ("I9.recovery", _("清收与结项的状态与变更记录一致"), invariants.states_are_their_logs),
         ("I14", _("专户流水与记账凭证逐笔相符，各份流水前后衔接"), invariants.account_agrees),
         ("I15", _("待查款项余额与各笔流水的处理一致"), invariants.suspense_is_accounted_for),
-        ("I10.recovery", _("清收与结项的期限与规则一致"), invariants.deadlines_are_the_rules),
     ):
         registry.invariants.register(Invariant(code, label, fn))
 

@@ -16,6 +16,7 @@ from claims.selectors import awaiting_money
 from loans.models import Determination, Loan
 from pool.errors import Refused
 from pool.ledger.models import Account
+from pool.models import Deadline
 from pool.money import ZERO
 from pool.rules import Window, add_months, quarter_start
 from pool.selectors import edition
@@ -370,3 +371,9 @@ def overdue_for_closing(on: date) -> Iterator[dict[str, Any]]:
         .order_by("pk")
     )
     yield from rows.values("id", "bank_id", "branch_id", "due", "determined_on").iterator(chunk_size=5000)
+
+
+def open_deadlines() -> "QuerySet[Deadline]":
+    """What is owed in this room."""
+    kinds = [model._meta.label_lower for model in (Recovery, Return, Settlement, Closing)]
+    return Deadline.objects.filter(subject_kind__in=kinds, fulfilled_on__isnull=True, dropped_on__isnull=True)

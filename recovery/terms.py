@@ -1,6 +1,6 @@
 """The room's rules with the edition and the calendar in force filled in: periods as windows, steps of the return."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim
 from pool.errors import Refused
-from pool.models import BANK_ROLES, User
+from pool.models import BANK_ROLES, Deadline, User
 from pool.money import WIDE, ZERO, share
-from pool.registry import LegalDate
+from pool.refs import Refs
+from pool.registry import DeadlineRule, LegalDate
 from pool.rulebook import Edition
-from pool.rules import Window, next_quarter_start, quarter_start, reckon
+from pool.rules import Window, next_quarter_start, quarter_start
 from pool.selectors import edition, refs
 from pool.workdays import Calendar
 from recovery import rules
@@ -113,9 +114,7 @@ def settlement_window(disposal_ended_on: date) -> Window:
 
 def last_return_window(approved_on: date) -> Window:
     """The last return after the settlement was approved (reading 11); the same period as the refund's."""
-    book, calendar = law_on(approved_on)
-    window = reckon(book["refund_period"], "settlement_approved", approved_on, calendar)
-    return replace(window, article=book["return_formula"].article)
+    return _last_return(*law_on(approved_on), approved_on)
 
 
 def closing_review_window(applied_on: date) -> Window:
@@ -129,6 +128,36 @@ def payoff_window(paid_off_on: date, law: Law | None = None) -> Window:
 def auto_closing(matures_on: date, determined_on: date | None, law: Law | None = None) -> Window:
     return rules.auto_closing(*(law or law_on(matures_on)), matures_on, determined_on)
 
+
+def window_again(row: Deadline, reference: Refs) -> Window:
+    """The same period from the same event, by that calendar."""
+    return _PERIODS[row.kind](edition(), reference.calendar, row.event_on)
+
+
+def _last_return(book: Edition, calendar: Calendar, approved_on: date) -> Window:
+    window = rules.last_return_window(book, calendar, approved_on)
+    return replace(window, article=book["return_formula"].article)
+
+
+_PERIODS: dict[str, Callable[[Edition, Calendar, date], Window]] = {
+    "recovery_window": rules.recovery_window,
+    "refund_period": _last_return,
+    "settlement_period": rules.settlement_window,
+    "closing_review": rules.closing_review_window,
+    "payoff_closing": rules.payoff_window,
+}
+_OF_RETURN = {"due_on": "closes_on", "due_provisional": "provisional"}
+DEADLINE_RULES = (
+    DeadlineRule("settlement_period", window_again, "recovery.settlement", {"apply_by": "closes_on"}, 30),
+    DeadlineRule("recovery_window", window_again, "recovery.recovery", {"report_by": "closes_on"}, 40),
+    *(
+        DeadlineRule(kind, window_again, "recovery.return", _OF_RETURN, 50)
+        for kind in ("recovery_window", "refund_period")
+    ),
+    DeadlineRule("closing_review", window_again, "recovery.closing", {"decide_by": "closes_on"}, 60),
+    DeadlineRule("payoff_closing", window_again, "recovery.closing", {"apply_by": "closes_on"}, 60),
+)
+"""Each of this room's periods, the column of its subject that repeats the last day, its place in the order of locks."""
 
 STEP_OF_HAT = {
     "manager": "manager",

@@ -11,13 +11,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from banks.models import StandingEvent
 from claims.models import Claim, PapersPacket
 from claims.services import due
 from pool import moves
-from pool.models import ClockInterval
+from pool.models import ClockInterval, Deadline
+from pool.refs import Refs
 from pool.rules import Pause, Window
 
 
@@ -115,6 +117,15 @@ def pauses(stretches: list[Stretch]) -> list[Pause]:
     """The gaps between the stretches."""
     gaps = itertools.pairwise(stretches)
     return [Pause(before.stop, after.start) for before, after in gaps if before.stop is not None]
+
+
+def window_again(row: Deadline, reference: Refs) -> Window:
+    """What the rules say of a kept period now, by that calendar."""
+    stopped: list[Pause] = []
+    if row.kind in ON_THE_DESK:
+        subject = apps.get_model(row.subject_kind)._default_manager.get(pk=row.subject_id)
+        stopped = pauses(running(subject, row.kind))
+    return due.compute(row.kind, row.event_on, stopped, reference.calendar)
 
 
 def _is_done(row: Any, kind: str) -> bool:

@@ -14,6 +14,7 @@ from pool import selectors
 from pool.models import Deadline
 from pool.rules import Pause, Window
 from pool.services import deadlines
+from pool.workdays import Calendar
 
 WORDS: dict[str, tuple[Any, Any]] = {
     "review_period": (_("审核风险补偿申请"), _("高新投集团")),
@@ -40,9 +41,29 @@ PLAIN: dict[str, Callable[..., Window]] = {
 }
 
 
-def compute(kind: str, event_on: date, pauses: Sequence[Pause] = ()) -> Window:
+SUBJECTS = {
+    "review_period": "claims.claim",
+    "re_examination_window": "claims.claim",
+    "publicity_period": "claims.publicity",
+    "papers_period": "claims.paperspacket",
+    "payment_period": "claims.paperspacket",
+    "transfer_period": "claims.claim",
+    "upgrade_period": "claims.upgrade",
+    "refund_period": "claims.upgrade",
+}
+"""Who owes each; the last one is a return's as well, in the next room."""
+REPEATED = {
+    "re_examination_window": ({"ask_by": "closes_on"}, 20),
+    "publicity_period": ({"last_day": "closes_on"}, 30),
+    "upgrade_period": ({"apply_by": "closes_on"}, 31),
+    "refund_period": ({"refund_by": "closes_on"}, 31),
+}
+"""Which columns of the subject repeat the last day, and the subject's place in the order of locks."""
+
+
+def compute(kind: str, event_on: date, pauses: Sequence[Pause] = (), calendar: Calendar | None = None) -> Window:
     """The period of that provision after its event; a clock that stood still prolongs it."""
-    book, calendar = selectors.edition(), selectors.refs(event_on).calendar
+    book, calendar = selectors.edition(), calendar or selectors.refs(event_on).calendar
     if kind in CLOCKED:
         return CLOCKED[kind](book, calendar, event_on, pauses)
     return PLAIN[kind](book, calendar, event_on)

@@ -3,6 +3,7 @@
 from pool.models.audit import AccessLog, AuditEvent, Hat, RestoreAcceptance, Transition
 from pool.models.base import DEFAULT_SCHEME, Record, Scheme
 from pool.models.doors import CalendarFeed, FactorReset, OpenSession, RecoveryCode, SecondFactor
+from pool.models.holidays import HolidayNotice
 from pool.models.kit import (
     ApiToken,
     BusinessDate,
@@ -52,6 +53,7 @@ __all__ = [
     "FxKind",
     "FxRate",
     "Hat",
+    "HolidayNotice",
     "JobRun",
     "ListExport",
     "LprRate",

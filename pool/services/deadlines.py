@@ -1,10 +1,16 @@
 """Open obligations as rows: computed with their explanation, never counted down; clocks that stand still."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -49,16 +55,6 @@ def open_deadline(
     return row
 
 
-def recompute(row: Deadline, window: Window, calendar: Calendar) -> bool:
-    """Store what the rules say now; gives whether the days changed."""
-    before = (row.opens_on, row.closes_on)
-    for name, value in _values(window, calendar).items():
-        setattr(row, name, value)
-    row.version += 1
-    row.save()
-    return before != (row.opens_on, row.closes_on)
-
-
 def _values(window: Window, calendar: Calendar) -> dict[str, Any]:
     return {
         "opens_on": window.opens_on,
@@ -86,25 +82,103 @@ def explain(window: Window, calendar: Calendar) -> dict[str, Any]:
     }
 
 
+# --- computed again ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Move:
+    """An open deadline, and what the rules say of it by another calendar."""
+
+    row: Deadline
+    window: Window
+
+    @property
+    def moved(self) -> bool:
+        return (self.row.opens_on, self.row.closes_on) != (self.window.opens_on, self.window.closes_on)
+
+    @property
+    def firm(self) -> bool:
+        """It was provisional, and is so no longer."""
+        return self.row.provisional and not self.window.provisional
+
+
+def foresee(reference: Refs) -> list[Move]:
+    """What that calendar would change of what is open; nothing is written."""
+    found = [Move(row, window) for row, window in _reckoned(Deadline.objects.filter(**OPEN).order_by("pk"), reference)]
+    return [one for one in found if one.moved or one.row.provisional != one.window.provisional]
+
+
 def recompute_all(on: date) -> dict[str, Any]:
     """A newly confirmed calendar moves what is still open; the rows say by which calendar they stand."""
-    reference = refs(on)
-    checked = moved = 0
+    checked, moves = recompute_open(refs(on))
+    return {"checked": checked, "moved": sum(one.moved for one in moves)}
+
+
+def recompute_open(reference: Refs) -> tuple[int, list[Move]]:
+    """How many were computed again, and each that changed, as it was before."""
+    checked, changed = 0, []
     with scope.everything():
-        stale = Deadline.objects.select_for_update().filter(**OPEN)
-        for row in stale.exclude(calendar_version=reference.calendar.version).order_by("pk"):
-            window = window_of(row, reference)
-            if window is not None:
-                checked += 1
-                moved += recompute(row, window, reference.calendar)
-    return {"checked": checked, "moved": moved}
+        stale = Deadline.objects.filter(**OPEN).exclude(calendar_version=reference.calendar.version)
+        keys = _lock_subjects(stale)
+        rows = Deadline.objects.select_for_update().filter(pk__in=keys, **OPEN).order_by("pk")
+        for row, window in _reckoned(rows, reference):
+            checked += 1
+            before = Move(copy(row), window)
+            _store(row, window, reference.calendar)
+            if before.moved or before.row.provisional != window.provisional:
+                changed.append(before)
+    return checked, changed
+
+
+def _reckoned(rows: "QuerySet[Deadline]", reference: Refs) -> Iterator[tuple[Deadline, Window]]:
+    for row in rows:
+        window = window_of(row, reference)
+        if window is not None:
+            yield row, window
+
+
+def _store(row: Deadline, window: Window, calendar: Calendar) -> None:
+    """What the rules say now, on the deadline and where its subject repeats it."""
+    for name, value in _values(window, calendar).items():
+        setattr(row, name, value)
+    row.version += 1
+    row.save()
+    rule = rule_of(row)
+    if rule is None or not rule.repeated:
+        return
+    subject = apps.get_model(row.subject_kind)._default_manager.select_for_update(of=("self",)).get(pk=row.subject_id)
+    for name, said in rule.repeated.items():
+        setattr(subject, name, getattr(row, said))
+    subject.version += 1
+    subject.save(update_fields=[*rule.repeated, "version"])
+
+
+def _lock_subjects(rows: "QuerySet[Deadline]") -> list[UUID]:
+    """What repeats these deadlines' days, locked before the deadlines and kind by kind, as every service does it."""
+    found, keys = list(rows.order_by("pk")), defaultdict(list)
+    for row in found:
+        rule = rule_of(row)
+        if rule is not None and rule.repeated:
+            keys[rule.order, row.subject_kind].append(row.subject_id)
+    for (_order, kind), ids in sorted(keys.items()):
+        rows_of_kind = apps.get_model(kind)._default_manager.select_for_update(of=("self",))
+        list(rows_of_kind.filter(pk__in=ids).order_by("pk").values_list("pk"))
+    return [row.pk for row in found]
+
+
+def rule_of(row: Deadline) -> registry.DeadlineRule | None:
+    rules = registry.deadline_rules
+    return rules.get(f"{row.kind}@{row.subject_kind}") or rules.get(row.kind)
 
 
 def window_of(row: Deadline, reference: Refs) -> Window | None:
     """What the rules say of this row now, where its room has told how."""
-    rule = registry.deadline_rules.get(row.kind)
+    rule = rule_of(row)
     window: Window | None = rule.fn(row, reference) if rule is not None else None
     return window
+
+
+# --- done, or owed no longer ------------------------------------------------------------------------------------------
 
 
 def fulfil(subject_id: UUID, kind: str, *, on: date) -> int:

@@ -10,17 +10,27 @@ from django.utils.translation import gettext as _
 
 from pool import audit
 from pool.errors import Refused, SamePerson
-from pool.models import User
+from pool.models import CalendarDay, CalendarYear, User
 from pool.models.reference import ReferenceRow
 from pool.permissions import may_confirm_reference, may_enter_reference, require
 
 Row = TypeVar("Row", bound=ReferenceRow)
 
 
+BY_NOTICE = (CalendarYear, CalendarDay)
+"""A year's days are entered together, looked at together and confirmed together: `pool.services.holidays`."""
+
+
+def _refuse_single_day(model: type[ReferenceRow]) -> None:
+    if model in BY_NOTICE:
+        raise Refused("by_notice", _("节假日按年度通知整体录入和确认，请在“节假日安排”办理。"))
+
+
 @transaction.atomic
 def enter(model: type[Row], *, by: User, on: date, source: str, **values: Any) -> Row:
     """A row that does not count yet."""
     require(may_enter_reference(by))
+    _refuse_single_day(model)
     if not source.strip():
         raise Refused("source_missing", _("请填写依据文件。"), field="source")
     row: Row = model.objects.create(source=source.strip(), entered_by=by, **values)
@@ -37,6 +47,7 @@ def confirm(model: type[Row], *, row_id: UUID, by: User, on: date) -> Row:
     if row.entered_by_id == by.pk:
         raise SamePerson(_("录入人不能确认自己录入的数据，请由另一人确认。"))
     require(may_confirm_reference(by, row))
+    _refuse_single_day(model)
     replaced = _replace(row)
     row.confirmed_by, row.confirmed_at = by, timezone.now()
     row.save(update_fields=["confirmed_by", "confirmed_at"])

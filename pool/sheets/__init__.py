@@ -8,6 +8,7 @@ from .guards import DEFAULT_LIMITS, Limits
 from .problems import ERROR, NOTE, WARNING, CellProblem, SheetRefused, Wording, declare, known_codes
 from .reader import Reader, Row, read, row_of
 from .schema import Choice, Column, Kind, Schema, squeeze
+from .whole import Unreadable, whole
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -23,10 +24,12 @@ __all__ = [
     "Row",
     "Schema",
     "SheetRefused",
+    "Unreadable",
     "Wording",
     "declare",
     "known_codes",
     "read",
     "row_of",
     "squeeze",
+    "whole",
 ]

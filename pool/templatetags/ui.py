@@ -291,9 +291,13 @@ def confirm(
     reason: str = "",
     article: str = "",
     yes: str = "",
+    seen: str = "",
 ) -> dict[str, Any]:
-    """A button that first says what it will do; `reason` is the label of a required explanation."""
-    names = {"action": action, "label": label, "question": question, "tone": tone, "version": version}
+    """A button that first says what it will do; `reason` is the label of a required explanation.
+
+    `seen` is the digest of what was looked at, where more than the row's version must still be so.
+    """
+    names = {"action": action, "label": label, "question": question, "tone": tone, "version": version, "seen": seen}
     names |= {"reason": reason, "article": article, "yes": yes or label}
     return names
 

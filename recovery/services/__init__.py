@@ -19,7 +19,6 @@ from recovery.services.closings import (
     close_refused,
     prepare_paid_off,
 )
-from recovery.services.due import follow_deadline, lock_followers
 from recovery.services.months import (
     ask_reopening,
     confirm_closing,
@@ -81,9 +80,7 @@ __all__ = [
     "decide_settlement",
     "enter_from_line",
     "enter_return_receipt",
-    "follow_deadline",
     "import_statement",
-    "lock_followers",
     "match_lines",
     "pass_settled",
     "pass_write_off",

@@ -12,9 +12,10 @@ from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
 from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
-from pool.models import BANK_ROLES, FactorReset, LprRate, RestoreAcceptance, Role, SavedFilter, User
+from pool.models import BANK_ROLES, FactorReset, HolidayNotice, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import downloads, feeds, sessions, tokens
 from tests.factories.banks import applied_to_join, listed_dishonest, payee_account
+from tests.factories.holidays import LINES
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
 
@@ -192,6 +193,24 @@ def unconfirmed_rate(world: World) -> Parts:
         published_on=TODAY, one_year="3.10", five_year="3.60", source="公告", entered_by=person(Role.MANAGER_REVIEWER)
     )
     return {"kind": "lpr", "pk": rate.pk}
+
+
+def _holidays(year: int, made_by: User | None, state: str) -> Parts:
+    notice = HolidayNotice.objects.create(
+        year=year, number="国办发明电〔2026〕9号", title="部分节假日安排的通知", published_on=TODAY, state=state,
+        lines=[line.as_json() for line in LINES], made_by=made_by or person(Role.MANAGER_REVIEWER), made_on=TODAY,
+    )  # fmt: skip
+    return {"pk": notice.pk}
+
+
+@builds("holiday_notice")
+def holiday_notice(world: World) -> Parts:
+    return _holidays(2026, world.people[Role.MANAGER_STATISTICS], HolidayNotice.State.DRAFTED)
+
+
+@builds("submitted_holidays")
+def submitted_holidays(world: World) -> Parts:
+    return _holidays(2027, None, HolidayNotice.State.SUBMITTED)
 
 
 @builds("restore_acceptance")

@@ -11,6 +11,7 @@ from banks.models import StandingEvent
 from claims import invariants
 from claims.models import Claim, Payment, Publicity
 from pool import scope
+from pool.invariants import deadlines_are_what_the_rules_say
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
 from pool.models import Deadline, Transition
@@ -25,7 +26,7 @@ ALL = (
     invariants.no_payment_past_a_gate,
     invariants.one_person_in_one_stage,
     invariants.states_follow_the_log,
-    invariants.deadlines_are_right,
+    deadlines_are_what_the_rules_say,
 )
 
 
@@ -109,7 +110,7 @@ def test_a_deadline_moved_by_hand_is_seen(lives: Claim) -> None:
     with scope.everything():
         row = Deadline.objects.filter(kind="review_period", fulfilled_on=None, dropped_on=None).get()
         Deadline.objects.filter(pk=row.pk).update(closes_on=row.closes_on + timedelta(days=1))
-    assert len(breaches(invariants.deadlines_are_right)) == 1
+    assert len(breaches(deadlines_are_what_the_rules_say)) == 1
 
 
 def test_one_person_in_two_stages_is_seen(stage: Stage, lives: Claim) -> None:

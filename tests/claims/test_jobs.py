@@ -6,7 +6,10 @@ import pytest
 
 from claims.models import Claim, Publicity
 from pool import jobs, scope
-from pool.models import JobRun, Notice, Role
+from pool.invariants import deadlines_are_what_the_rules_say
+from pool.models import CalendarDay, Deadline, JobRun, Notice, Role
+from pool.selectors import refs
+from pool.services import deadlines, references
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 
@@ -28,6 +31,22 @@ def test_a_notice_ends_by_its_job_and_the_second_run_does_nothing(stage: Stage) 
     assert JobRun.objects.filter(job="claims.publicity").count() == 1
     assert make.fresh(claim).state == Claim.State.CLEARED
     assert Publicity.objects.get().ended_on == day
+
+
+def test_a_newly_confirmed_holiday_moves_the_notice_and_what_repeats_its_last_day(stage: Stage) -> None:
+    """Posted on 2024-12-13 the seven working days end on 12-24; with 12-20 off they end on 12-25."""
+    make.posted_publicity([make.approved_claim(stage.team, stage.desk)], stage.desk, on=date(2024, 12, 13))
+    refused = make.refused_claim(stage.team, stage.desk)
+    with scope.everything():
+        references.load(CalendarDay, source="通知", day=date(2024, 12, 20), working=False, name="")
+        foreseen = deadlines.foresee(refs())
+        assert Publicity.objects.get().last_day == date(2024, 12, 24)
+        assert deadlines.recompute_all(date(2024, 12, 14))["moved"] == sum(one.moved for one in foreseen)
+        assert Publicity.objects.get().last_day == date(2024, 12, 25)
+        assert not list(deadlines_are_what_the_rules_say())
+        asked = Deadline.objects.get(kind="re_examination_window", subject_id=refused.pk)
+        assert Claim.objects.get(pk=refused.pk).ask_by == asked.closes_on
+        assert deadlines.foresee(refs()) == []
 
 
 def test_the_manager_is_reminded_seven_three_and_one_working_days_before(stage: Stage) -> None:

@@ -160,7 +160,7 @@ def test_a_new_calendar_moves_what_hangs_on_it(house: list[Project]) -> None:
     with scope.everything():
         Deadline.objects.filter(subject_id=advice.pk).update(calendar_version="older", closes_on=date(2025, 4, 1))
         Return.objects.filter(pk=advice.pk).update(due_on=date(2025, 4, 1))
-    assert jobs.run_job("recovery.recompute_deadlines", ON).result == {"changed": 1}
+    assert jobs.run_job("deadlines.recompute", ON).result == {"checked": 1, "moved": 1}
     assert house[0].returns()[0].due_on == date(2025, 4, 22)
 
 

@@ -8,6 +8,7 @@ import pytest
 from loans.models import Loan
 from pool import moves, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
+from pool.invariants import deadlines_are_what_the_rules_say
 from pool.models import Deadline, Notice
 from recovery import invariants, selectors, services
 from recovery.models import Closing, Return, Settlement
@@ -64,7 +65,7 @@ def test_the_last_return_is_due_fifteen_working_days_after_the_approval(recovere
     with scope.everything():
         rows = Deadline.objects.filter(subject_id=last.pk, dropped_on=None)
         assert [(row.kind, row.closes_on) for row in rows] == [("refund_period", LAST_DAY)]
-        assert not list(invariants.deadlines_are_the_rules())
+        assert not list(deadlines_are_what_the_rules_say())
 
 
 @pytest.mark.parametrize(("on", "late"), [(date(2025, 3, 13), False), (date(2025, 3, 14), True)])
