@@ -1,5 +1,6 @@
 """参考数据: calendars, rates and catalogues with their source, entered by one person and confirmed by another."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from pool.models import (
 from pool.models.reference import ReferenceRow
 from pool.permissions import REFERENCE_READERS, has_role, may_confirm_reference, may_enter_reference, require
 from pool.refusals import add_to_form
+from pool.selectors import refs
 from pool.services import references as service
 from pool.tables import Column, Table
 
@@ -89,8 +91,24 @@ def reference_index(request: HttpRequest) -> HttpResponse:
         }
         for slug, model in KINDS.items()
     ]
-    coverage = ReferenceCoverage.objects.filter(confirmed_at__isnull=False, replaced_at=None)
-    return render(request, "pool/reference_index.html", {"kinds": kinds, "coverage": coverage})
+    return render(request, "pool/reference_index.html", {"kinds": kinds, "complete": complete_through(clock.today())})
+
+
+def complete_through(on: date) -> list[tuple[Any, Any]]:
+    """Each table and the last day for which nothing is missing; without one its answers are provisional."""
+    now = refs(on)
+    year = on.year
+    while year in now.calendar.announced:
+        year += 1
+    holidays = date(year - 1, 12, 31) if year > on.year else None
+    kind = ReferenceCoverage.Kind
+    found = [
+        (_("节假日安排"), holidays),
+        (kind.LPR.label, now.lpr.confirmed_through),
+        (kind.FX.label, now.fx.confirmed_through),
+        (kind.CATALOGUE.label, now.catalogue.confirmed_through),
+    ]
+    return [(label, through or _("尚未确认完整至哪天，有关结论为暂定")) for label, through in found]
 
 
 @login_required

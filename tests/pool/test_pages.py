@@ -20,6 +20,7 @@ from pool.ledger.models import Appropriation
 from pool.models import AccessLog, ApiToken, AuditEvent, LprRate, Role, StoredFile, User
 from pool.registry import FileGuard, Search, Todo, TodoSource
 from pool.services.notices import notify
+from pool.views.references import complete_through
 from tests.pool.people import PASSWORD, bank, person
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +273,17 @@ def test_an_article_has_its_own_page() -> None:
     text = Client().get("/rulebook/16/").content.decode()
     assert "compensation_tiers" in text
     assert Client().get("/rulebook/35/").status_code == 404
+
+
+def test_the_index_says_through_which_day_each_table_is_complete() -> None:
+    """The notices that came with the installation end with 2026; nobody has confirmed exchange rates."""
+    shown = dict(complete_through(date(2025, 1, 16)))
+    assert (shown["节假日安排"], shown["贷款市场报价利率"]) == (date(2026, 12, 31), date(2025, 10, 31))
+    assert "暂定" in str(shown["汇率"])
+    assert "暂定" in str(dict(complete_through(date(2027, 1, 4)))["节假日安排"])
+    page = signed_in(person(Role.AUDITOR)).get("/reference/").content.decode()
+    assert "已完整至" in page
+    assert "2025-10-31" in page
 
 
 def test_reference_rows_are_entered_by_one_and_confirmed_by_another() -> None:
