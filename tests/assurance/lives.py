@@ -122,7 +122,13 @@ def _to_the_plan() -> Iterator[tuple[date, Stage]]:
             life.one(Appropriation, document=f"深财〔2024〕第{life.number}号"),
         ),
     )
-    yield _after_publicity(), lambda life: click("claims:issue_plan", life.desk.second_authority, _drafted_plan(life))
+    yield _after_publicity(), lambda life: _issue(life, _drafted_plan(life))
+
+
+def _issue(life: Life, plan: FundingPlan) -> Click:
+    with scope.everything():
+        items = [str(key) for key in plan.items.values_list("pk", flat=True)]
+    return click("claims:issue_plan", life.desk.second_authority, plan, items=items)
 
 
 def _after_publicity() -> date:

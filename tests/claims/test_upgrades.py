@@ -14,6 +14,7 @@ from pool.errors import NotPermitted, Refused, SamePerson
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
 from pool.models import Deadline
+from pool.services.verification import verify
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.loans import determine
@@ -150,6 +151,28 @@ def test_not_claimable_again_until_the_refund_is_complete(stage: Stage) -> None:
     with scope.bank_scope(stage.team.pk):
         second = services.draft_claim(loan_id=claim.loan_id, by=stage.team.maker, on=again)
     assert second.determination_id != claim.determination_id
+
+
+def test_a_loan_that_defaults_again_after_its_refund_is_compensated_again(stage: Stage) -> None:
+    claim = make.paid_claim(stage.team, stage.desk, transferred=True)
+    make.refunded_upgrade(claim, stage.team, stage.desk, LATER)
+    loan = make.fresh(claim).loan
+    determine(stage.team, loan, date(2025, 1, 15))
+    filed = make.submitted_claim(stage.team, loan, date(2025, 1, 20))
+    make.give_opinion(filed, stage.desk, date(2025, 1, 21))
+    with scope.everything():
+        services.decide(
+            claim_id=filed.pk, by=stage.desk.approver, on=date(2025, 1, 22), version=make.fresh(filed).version,
+            decision="pass", reason=make.REASON,
+        )  # fmt: skip
+    later = make.fresh(filed)
+    plan = make.issued_plan(make.cleared_claims([later], stage.desk), stage.desk)
+    make.posted_payment(plan, stage.team, stage.desk)
+    with scope.everything():
+        assert ledger.net_compensation(claim.pk) == 0
+        assert ledger.net_compensation(later.pk) == later.amount
+        assert [one.state for one in loan.claims.order_by("created_at")] == ["refunded", "paid"]
+    assert verify(make.fresh(later).paid_on)["broken"] == {}
 
 
 def test_two_managers_and_two_finance_people(stage: Stage) -> None:

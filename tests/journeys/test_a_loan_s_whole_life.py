@@ -218,12 +218,12 @@ def the_authority_issues_the_plan_by_two_people(journey: Journey) -> None:
     clock.advance(PUBLICITY_OVER)
     drafter.go("/claims/plans/")
     drafter.sees(journey.claim.number, AMOUNT)
-    drafter.confirm("拟定资助计划")
+    drafter.press("拟定资助计划")
     drafter.sees("主管部门另一名人员")
     drafter.cannot_press("签发下达")
     journey.plan_page = drafter.address
     signer.go(journey.plan_page)
-    signer.confirm("签发下达")
+    signer.press("签发下达")
     signer.sees("正式文件")
     assert AMOUNT in signer.reads_pdf(".pdf")
     with scope.everything():
