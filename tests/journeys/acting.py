@@ -137,6 +137,10 @@ class Person:
         """Unfold what stands under these words."""
         self.window.locator("summary").filter(has_text=words).first.click()
 
+    def opens_the_first_row(self) -> None:
+        """What the first row of the page's list leads to; its head may hold links that sort."""
+        self._and_arrive(self.window.locator("main table tbody a").first.click)
+
     def reads_pdf(self, words: str) -> str:
         """The text of the document behind the link that says so."""
         return words_of_pdf(self.downloads(words))

@@ -76,7 +76,7 @@ def the_official_corrects_the_title(official: Person, old: Publicity, album: Alb
 
 def the_objection_is_upheld(reviewer: Person, official: Person, album: Album) -> None:
     reviewer.go("/claims/objections/")
-    reviewer.window.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    reviewer.opens_the_first_row()
     reviewer.fill("复核报告", "经实地核查，该企业确已停业，借款用途存疑。")
     reviewer.press("提交报告")
     assert "确已停业" in reviewer.reads_pdf("下载报告")
@@ -109,7 +109,7 @@ def the_rest_is_planned_in_part(drafter: Person, signer: Person, claims: list[Cl
     signer.fill("不下达的项目说明原因", "材料待核实")
     signer.press("签发下达")
     signer.sees("正式文件", "已移出", "材料待核实", "上传资助计划盖章件")
-    signer.upload("上传盖章扫描件", make.pdf_bytes(), "盖章件.pdf")
+    signer.attach("上传盖章扫描件", make.pdf_bytes(), "盖章件.pdf")
     signer.sees("盖章扫描件已保存")
     album.keep(signer)
     plan = FundingPlan.objects.get()

@@ -208,7 +208,7 @@ def anybody_reads_the_publicity_without_signing_in(journey: Journey) -> None:
     authority.press("发布公示")
     authority.sees("公示期满", "2024-07-23")
     anybody.go("/publicity/")
-    anybody.window.get_by_role("table").get_by_role("link").first.click()
+    anybody.opens_the_first_row()
     anybody.sees("二〇二四年第七批风险补偿项目公示", AMOUNT, "提出异议")
     journey.album.keep(anybody)
 
@@ -303,7 +303,7 @@ def the_finance_centre_receives_the_return_by_two_people(journey: Journey) -> No
     clerk, approver = journey.somebody(journey.desk.clerk), journey.somebody(journey.desk.finance_approver)
     clerk.go("/recovery/returns/")
     clerk.sees(RETURNED)
-    clerk.window.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    clerk.opens_the_first_row()
     clerk.fill("到账金额", "133333.33")
     clerk.fill("银行回单号", "HD20241010001")
     clerk.fill("到账日期", REPORTED_ON.isoformat())

@@ -68,7 +68,7 @@ def test_a_bank_reads_before_and_after_by_which_article_its_claim_fails(
 def the_maker_sees_the_failing_article_before_there_is_a_claim(maker: Person, album: Album) -> None:
     maker.go("/claims/claimable/")
     maker.sees(ARTICLE, "0.00")
-    maker.window.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    maker.opens_the_first_row()
     maker.sees("为什么不能", "不符合条件", LIMIT, ARTICLE, "有条款未通过时仍可提交")
     album.keep(maker)
 
