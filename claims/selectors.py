@@ -307,6 +307,21 @@ def mine_or_nobodys(person: User) -> Q:
     return Q(holder=person.pk) | Q(holder__isnull=True)
 
 
+QUEUE_LENGTH = 2000
+"""As far as the review page looks for the claim before and after."""
+
+
+def beside(claim: Claim, person: User) -> tuple[UUID | None, UUID | None]:
+    """The claims before and after this one among those that are this person's or nobody's, the most urgent first."""
+    rows = with_desk(Claim.objects.filter(state__in=UNDER_REVIEW)).filter(mine_or_nobodys(person) | Q(pk=claim.pk))
+    order = rows.order_by(F("decide_by").asc(nulls_last=True), "first_submitted_on", "pk")
+    keys = list(order.values_list("pk", flat=True)[:QUEUE_LENGTH])
+    if claim.pk not in keys:
+        return None, keys[0] if keys else None
+    place = keys.index(claim.pk)
+    return keys[place - 1] if place else None, keys[place + 1] if place + 1 < len(keys) else None
+
+
 def unassigned() -> "QuerySet[Claim]":
     """Those on a desk of the manager that are nobody's yet."""
     return with_desk(Claim.objects.filter(state__in=UNDER_REVIEW)).filter(holder__isnull=True)

@@ -56,6 +56,7 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "letter": _letter(claim, shown),
         "letters": _letters(claim),
         "likenesses": lookalikes.of_claim(claim, person),
+        "beside": selectors.beside(claim, person),
         "opened": OPENED,
         **_desks(claim),
         **_buttons(buttons),

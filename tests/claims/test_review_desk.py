@@ -87,6 +87,19 @@ def test_papers_that_came_back_are_told_by_name(stage: Stage) -> None:
     assert "借款合同" not in told
 
 
+def test_the_keys_lead_through_the_queue_and_the_page(stage: Stage) -> None:
+    first, taken, last = [make.submitted_claim(stage.team, balance="100000.00") for _ in range(3)]
+    assign(taken, stage.desk.approver, stage.desk.second_reviewer)
+    page = review_page(stage.desk.reviewer, first)
+    assert f'{reverse("admin:claims_claim_change", args=[last.pk])}" accesskey="j"' in page
+    assert 'accesskey="k"' not in page
+    page = review_page(stage.desk.reviewer, last)
+    assert f'{reverse("admin:claims_claim_change", args=[first.pk])}" accesskey="k"' in page
+    assert 'accesskey="j"' not in page
+    for place in ("checklist", "evidence", "acts"):
+        assert f'href="#{place}"' in page and f'id="{place}"' in page
+
+
 # ---- several at one press
 
 
