@@ -10,6 +10,7 @@ __all__ = [
     "ACCOUNT_READERS",
     "CHECKERS",
     "MAKERS",
+    "POSITION_READERS",
     "READERS",
     "Answer",
     "approve_as_authority",
@@ -32,6 +33,7 @@ __all__ = [
     "see_account",
     "see_desk",
     "see_lists",
+    "see_position",
     "submit",
     "work_account",
 ]
@@ -42,6 +44,7 @@ MANAGERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER})
 MAKERS, CHECKERS = frozenset({Role.BANK_MAKER}), frozenset({Role.BANK_CHECKER})
 FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
 ACCOUNT_READERS = FINANCE | {Role.SUPERVISOR, Role.AUDITOR}
+POSITION_READERS = READERS
 
 
 def prepare(person: User, bank_id: UUID) -> Answer:
@@ -118,6 +121,11 @@ def work_account(person: User) -> Answer:
 def see_account(person: User) -> Answer:
     """All banks' money on one sheet: who keeps it and who inspects it (9, 26)."""
     return has_role(person, ACCOUNT_READERS)
+
+
+def see_position(person: User) -> Answer:
+    """All the pool's money: the manager who plans, the finance centre who pays, those who give and inspect."""
+    return has_role(person, POSITION_READERS)
 
 
 def see(person: User, bank_id: UUID) -> Answer:

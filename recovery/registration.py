@@ -68,6 +68,7 @@ def _navigation() -> None:
             (_("清收与返还"), "recovery:projects", ALL),
             (_("清收记录"), "recovery:recoveries", BANK),
             (_("返还台账"), "recovery:returns", ALL),
+            (_("资金头寸"), "recovery:position", permissions.POSITION_READERS),
             (_("专户流水"), "recovery:account", permissions.ACCOUNT_READERS),
             (_("月结"), "recovery:months", permissions.ACCOUNT_READERS),
             (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),

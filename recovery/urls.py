@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recovery.views import account, bank, batch, closings, finance, manager, months, pages, suspense
+from recovery.views import account, bank, batch, closings, finance, manager, months, pages, position, suspense
 
 app_name = "recovery"
 
@@ -45,6 +45,9 @@ urlpatterns = [
     path("account/proof/", account.proof, name="account_proof"),
     path("account/proof/<slug:kind>/", account.proof_file, name="account_proof_file"),
     path("account/agreement/", account.agreement_file, name="account_agreement"),
+    path("position/", position.overview, name="position"),
+    path("position/workbook/", position.workbook, name="position_workbook"),
+    path("position/<slug:key>/", position.cases, name="position_cases"),
     path("months/", months.all_months, name="months"),
     path("months/<int:year>/<int:number>/", months.month, name="month"),
     path("months/<int:year>/<int:number>/close/", months.propose, name="month_propose"),

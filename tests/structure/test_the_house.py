@@ -78,6 +78,7 @@ MORE = {
     "recovery": {
         "months": "reads of the month's end: may it be closed, the balance of every account",
         "papers": "what the finance centre files as PDF",
+        "position": "the pool's money now, on its way, and in the months ahead",
         "vouchers": "every entry of a period as a numbered voucher's line",
         "account": "reads of the special account, which no case owns",
         "camt": "the special account's statement as its bank's message says it",
