@@ -263,7 +263,7 @@ def _waiting(upload: Upload) -> dict[str, Any] | None:
     """Who acts now, and until when: the page always says it."""
     maker, due = _("本行经办人员"), due_of(upload, clock.today())
     if upload.state == State.FAILED and not upload.rehearsal:
-        title = _("按下面的说明改正文件，重新上传")
+        title = _("按上面的说明改正文件，重新上传")
         return {"title": title, "who": maker, **due, "article": _words(upload)["article"]}
     if upload.rehearsal or upload.state != State.CHECKED:
         return None

@@ -55,7 +55,7 @@ def test_after_a_file_that_did_not_go_through_the_maker_is_led_to_the_next_one(t
 
 def test_a_file_that_cannot_be_read_waits_for_its_maker_until_the_window_closes(team):
     seen = page(team.maker, sent(team, b"hello", name="a.csv"))
-    assert "按下面的说明改正文件，重新上传" in seen and "2025-01-22" in seen and "本行经办人员" in seen
+    assert "按上面的说明改正文件，重新上传" in seen and "2025-01-22" in seen and "本行经办人员" in seen
 
 
 def test_held_rows_and_open_warnings_have_the_day_on_which_they_become_late(team):
