@@ -1,13 +1,8 @@
-"""The banks' records, to be read by the manager and the auditor; a violation may be confirmed here."""
-
-from datetime import date
-from typing import Any
+"""The banks' records, to be read by the manager and the auditor."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from banks import permissions as may
-from banks import services
 from banks.models import (
     Agreement,
     Bank,
@@ -21,9 +16,9 @@ from banks.models import (
     Tenure,
     Violation,
 )
-from pool.admin_kit import Act, ReadOnlyAdmin, read_only
+from pool.admin_kit import ReadOnlyAdmin, read_only
 from pool.masking import mask_account
-from pool.models import MANAGER_ROLES, Role, User
+from pool.models import MANAGER_ROLES, Role
 
 READERS = MANAGER_ROLES | {Role.AUDITOR}
 WHO_MAKES = ("entered_by", "confirmed_by")
@@ -66,23 +61,7 @@ class PayeeAccountAdmin(ReadOnlyAdmin):
         return mask_account(account.account_number)
 
 
-def _confirm(violation: Violation, *, by: User, on: date, version: int, **_more: Any) -> None:
-    services.confirm_violation(violation_id=violation.pk, by=by, on=on, version=version)
-
-
-@admin.register(Violation)
-class ViolationAdmin(ReadOnlyAdmin):
-    readers = READERS
-    list_display = ["bank", "year", "document_number", "confirmed_on", *WHO_MAKES]
-    list_filter = ["year", "bank"]
-    list_select_related = ["bank", *WHO_MAKES]
-    acts = (
-        Act(
-            "confirm",
-            _("确认违规记录"),
-            _confirm,
-            may=lambda user, violation: may.may_confirm_violation(user),
-            question=_("确认后该行当年评价为不合格。"),
-            needs_reason=False,
-        ),
-    )
+read_only(
+    Violation, ["number", "bank", "year", "ground", "state", "document_number", "confirmed_on", *WHO_MAKES], READERS,
+    list_filter=["state", "year", "bank"], list_select_related=["bank", *WHO_MAKES],
+)  # fmt: skip

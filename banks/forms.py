@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banks.models import Agreement, Bank, Joining, Membership
+from banks.models import Agreement, Bank, Joining, Membership, Violation
 from pool.models import BANK_ROLES, Role
 
 
@@ -137,7 +137,21 @@ class EndListingForm(forms.Form):
     reason = forms.CharField(label=_("移出依据"), max_length=400)
 
 
-class ViolationForm(forms.Form):
+class SanctionForm(forms.Form):
     year = forms.IntegerField(label=_("所属年度"), min_value=2023, max_value=2099)
-    description = forms.CharField(label=_("违规事实"), widget=forms.Textarea(attrs={"rows": 4}))
+    ground = forms.ChoiceField(label=_("违规情形"), choices=Violation.Ground.choices)
+    basis = forms.RegexField(
+        r"^[0-9]{1,2}(\.[0-9]{1,2})?(\([0-9]{1,2}\))?$", label=_("违反条款"), max_length=20,
+        help_text=_("写作 28 或 19(6)。"), error_messages={"invalid": _("条款写作 28、16.1(2) 或 19(6)。")},
+    )  # fmt: skip
+    description = forms.CharField(label=_("违规事实"), widget=forms.Textarea(attrs={"rows": 5}))
     document_number = forms.CharField(label=_("处理文号"), max_length=80)
+    rectify_by = day_field(_("责令改正期限"), required=False, help_text=_("不责令改正的不填。"))
+    claws_back = forms.BooleanField(label=_("追回涉及项目的全部补偿资金及利息"), required=False)
+    rate = forms.DecimalField(
+        label=_("利息年利率（%）"), required=False, min_value=0, max_digits=7, decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("自补偿支付日起按单利、实际天数计至缴付日。追回资金的必填。"),
+    )  # fmt: skip
+    pay_by = day_field(_("缴付期限"), required=False, help_text=_("追回资金的必填。"))
+    cancels = forms.BooleanField(label=_("取消加盟资格"), required=False)

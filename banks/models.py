@@ -261,29 +261,84 @@ class PayeeAccount(BankOwned):
         return f"{self.account_name} v{self.revision}"
 
 
-class Violation(BankOwned):
-    """A confirmed breach of the rules (22-24, 28); the year's grade becomes 不合格."""
+class Violation(FSMModelMixin, BankOwned):
+    """A breach of the rules and what the authority decided of it (22-24, 28), as the manager proposed it.
 
+    Once decided, the grade of its year becomes 不合格. Its projects, and the money that comes back, are the recovery
+    room's.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待主管部门决定")
+        DECIDED = "decided", _("已作出处理决定")
+        DISMISSED = "dismissed", _("不予处理")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    class Ground(models.TextChoices):
+        CLAIMED_TWICE = "claimed_twice", _("同一项目申报多项风险补偿资金")
+        WRONG_CLASS = "wrong_class", _("未按规定准确对贷款风险分类")
+        FALSE_PAPERS = "false_papers", _("提供虚假材料")
+        MISUSE = "misuse", _("冒领、截留、挪用、挤占资金")
+        OTHER = "other", _("其他违反细则的行为")
+
+    number = models.CharField(_("处理编号"), max_length=40, unique=True)
+    state = FSMField(_("状态"), max_length=12, choices=State.choices, default=State.PROPOSED, protected=True)
     year = models.PositiveSmallIntegerField(_("所属年度"))
+    ground = models.CharField(_("违规情形"), max_length=16, choices=Ground.choices, default=Ground.OTHER)
+    basis = models.CharField(_("违反条款"), max_length=20)
     description = models.TextField(_("违规事实"))
     document_number = models.CharField(_("处理文号"), max_length=80)
-    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("录入人"))
+    rectify_by = models.DateField(_("责令改正期限"), null=True, blank=True)
+    claws_back = models.BooleanField(_("追回补偿资金及利息"), default=False)
+    rate = models.DecimalField(_("利息年利率（%）"), max_digits=7, decimal_places=4, null=True, blank=True)
+    pay_by = models.DateField(_("缴付期限"), null=True, blank=True)
+    cancels = models.BooleanField(_("取消加盟资格"), default=False)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("提出人"))
+    entered_on = models.DateField(_("提出日期"))
     confirmed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("决定人")
     )
-    confirmed_on = models.DateField(_("确认日期"), null=True, blank=True)
+    confirmed_on = models.DateField(_("决定日期"), null=True, blank=True)
+    opinion = models.CharField(_("决定意见"), max_length=800, blank=True)
 
     class Meta(BankOwned.Meta):
-        verbose_name = verbose_name_plural = _("违规记录")
+        verbose_name = verbose_name_plural = _("违规处理")
+        ordering = ["-entered_on", "-number"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
                 name="violation_confirmed_by_another",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="decided") | Q(confirmed_by__isnull=False, confirmed_on__isnull=False),
+                name="violation_decided_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(claws_back=False) | Q(rate__gte=0, rate__isnull=False, pay_by__isnull=False),
+                name="violation_clawback_states_rate_and_day",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank} {self.year}"
+        return f"{self.number} {self.bank}"
+
+    @property
+    def rate_shown(self) -> str:
+        """3.65, 3.465: two places at least."""
+        text = "" if self.rate is None else f"{self.rate:.4f}"
+        return text[:-2] if text.endswith("00") else text.rstrip("0")
+
+    @transition(field=state, source=State.PROPOSED, target=State.DECIDED)
+    def decide(self) -> None:
+        """The authority agrees: it binds the bank and counts in the year's grade."""
+
+    @transition(field=state, source=State.PROPOSED, target=State.DISMISSED)
+    def dismiss(self) -> None:
+        """The authority does not agree."""
+
+    @transition(field=state, source=State.PROPOSED, target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The manager takes its proposal back."""
 
 
 class DishonestyListing(BankOwned):

@@ -13,7 +13,8 @@ PUBLIC_BODIES = frozenset(Role) - BANK_ROLES - {Role.SYSTEM_ADMIN, Role.SECURITY
 """Those who see every bank; the two administrators see no business data."""
 KEEPERS = frozenset({Role.MANAGER_STATISTICS})
 """Who keeps the lists of banks and enterprises (10.2(4))."""
-VIOLATION_CONFIRMERS = frozenset({Role.MANAGER_APPROVER, Role.AUTHORITY})
+SANCTION_DECIDERS = frozenset({Role.AUTHORITY})
+"""Who puts a breach right and takes the money back (28)."""
 
 
 def works_for(user: User, bank_id: UUID, *roles: str) -> Answer:
@@ -83,9 +84,9 @@ def may_list_dishonest(user: User) -> Answer:
     return has_role(user, KEEPERS)
 
 
-def may_enter_violation(user: User) -> Answer:
+def may_propose_sanction(user: User) -> Answer:
     return has_role(user, KEEPERS)
 
 
-def may_confirm_violation(user: User) -> Answer:
-    return has_role(user, VIOLATION_CONFIRMERS)
+def may_decide_sanction(user: User) -> Answer:
+    return has_role(user, SANCTION_DECIDERS)

@@ -215,5 +215,7 @@ def resets_of(bank_id: UUID) -> "QuerySet[FactorReset]":
     return rows.select_related("user", "proposed_by").order_by("proposed_at")
 
 
-def violations_of(bank_id: UUID) -> "QuerySet[Violation]":
-    return Violation.objects.filter(bank_id=bank_id).order_by("-year", "id")
+def violations_of(bank_id: UUID, user: User) -> "QuerySet[Violation]":
+    """A bank reads what was decided; proposals are the public bodies' own."""
+    rows = Violation.objects.filter(bank_id=bank_id).order_by("-year", "id")
+    return rows if user.role in PUBLIC_BODIES else rows.filter(state=Violation.State.DECIDED)

@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 
 from banks import permissions as may
 from banks import selectors
-from banks.models import Agreement, Bank, Joining, Violation
-from banks.permissions import VIOLATION_CONFIRMERS
+from banks.models import Agreement, Bank, Joining
 from pool.models import BANK_ROLES, Role
 from pool.permissions import may_confirm_factor_reset
 from pool.registry import Todo
@@ -25,7 +24,7 @@ KEEPER_OF = {
 
 
 def todos(user: Any, on: date) -> Iterable[Todo]:
-    """A payee account or a violation that a second person must confirm."""
+    """A payee account that a second person must confirm, work taken over, applications and agreements."""
     if user.role == Role.BANK_CHECKER:
         account = selectors.unconfirmed_payee(user.institution)
         if account is not None and account.entered_by_id != user.pk:
@@ -39,14 +38,6 @@ def todos(user: Any, on: date) -> Iterable[Todo]:
         yield from _taken_over(user)
     yield from _joining(user)
     yield from _agreements(user, on)
-    if user.role in VIOLATION_CONFIRMERS:
-        for found in (
-            Violation.objects.filter(confirmed_by__isnull=True).exclude(entered_by=user).select_related("bank")
-        ):
-            yield Todo(
-                title=gettext("确认违规记录"), detail=f"{found.bank} {found.document_number}",
-                url=found.bank.get_absolute_url(), waiting_for=gettext("您"),
-            )  # fmt: skip
 
 
 def _resets(user: Any) -> Iterable[Todo]:

@@ -28,6 +28,5 @@ urlpatterns = [
     path("payees/<uuid:pk>/confirm/", records.confirm_payee, name="payee_confirm"),
     path("<uuid:pk>/listings/add/", records.list_dishonest, name="listing_add"),
     path("listings/<uuid:pk>/end/", records.end_listing, name="listing_end"),
-    path("<uuid:pk>/violations/add/", records.enter_violation, name="violation_add"),
-    path("violations/<uuid:pk>/confirm/", records.confirm_violation, name="violation_confirm"),
+    path("<uuid:pk>/sanctions/propose/", records.propose_sanction, name="sanction_propose"),
 ]

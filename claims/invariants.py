@@ -40,7 +40,8 @@ def _sums(*kinds: Any) -> dict[UUID, Decimal]:
 
 def nobody_is_compensated_twice() -> Iterator[str]:
     """I4: per loan one live claim at most, and net compensation within ratio × principal balance."""
-    net = _sums(Account.Kind.COMPENSATION, Account.Kind.RETURNS, Account.Kind.REFUNDS)
+    kinds = Account.Kind
+    net = _sums(kinds.COMPENSATION, kinds.RETURNS, kinds.REFUNDS, kinds.CLAWBACKS)
     by_loan: dict[UUID, Decimal] = {}
     limits: dict[UUID, Decimal] = {}
     live: dict[UUID, int] = {}

@@ -188,7 +188,7 @@ class Statement(FSMModelMixin, BankOwned):
     opening = models.DecimalField(_("期初补偿净额"), max_digits=18, decimal_places=2)
     paid = models.DecimalField(_("本期支付补偿"), max_digits=18, decimal_places=2)
     returned = models.DecimalField(_("本期清收返还"), max_digits=18, decimal_places=2)
-    refunded = models.DecimalField(_("本期上调退回"), max_digits=18, decimal_places=2)
+    refunded = models.DecimalField(_("本期退回与追回"), max_digits=18, decimal_places=2)
     closing = models.DecimalField(_("期末补偿净额"), max_digits=18, decimal_places=2)
     lines = models.JSONField(_("明细"), default=list)
     lines_hash = models.CharField(_("数据校验值"), max_length=64)

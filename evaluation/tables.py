@@ -111,7 +111,7 @@ class PoolFact(NamedTuple):
 def pool_facts(figures: dict[str, Any]) -> list[PoolFact]:
     """Opening + flow = closing, line by line."""
     parts = [figures[name] for name in ("opening", "flows", "closing")]
-    return [PoolFact(label, *(Decimal(part[name]) for part in parts)) for name, label in WORDS.items()]
+    return [PoolFact(label, *(Decimal(part.get(name, "0.00")) for part in parts)) for name, label in WORDS.items()]
 
 
 def said_facts(figures: dict[str, Any]) -> list[PoolFact]:
@@ -258,7 +258,7 @@ def reports_table(rows: Iterable[Report]) -> Table:
 MOVED = {
     "paid": _("支付补偿"),
     "returned": _("清收返还"),
-    "refunded": _("上调退回"),
+    "refunded": _("退回与追回"),
 }
 
 
@@ -270,7 +270,7 @@ def statements_table(page: Page, *, with_bank: bool) -> Table:
         Column(_("期初补偿净额"), "opening", "money", unit=YUAN),
         Column(_("支付补偿"), "paid", "money", unit=YUAN),
         Column(_("清收返还"), "returned", "money", unit=YUAN),
-        Column(_("上调退回"), "refunded", "money", unit=YUAN),
+        Column(_("退回与追回"), "refunded", "money", unit=YUAN),
         Column(_("期末补偿净额"), "closing", "money", unit=YUAN),
         Column(_("状态"), lambda row: row, "status"),
     ]
@@ -308,7 +308,7 @@ def statement_balance(statement: Statement) -> list[dict[str, Any]]:
         (_("期初补偿净额"), statement.opening),
         (_("加：本期支付补偿"), statement.paid),
         (_("减：本期清收返还"), statement.returned),
-        (_("减：本期上调退回"), statement.refunded),
+        (_("减：本期退回与追回"), statement.refunded),
         (_("期末补偿净额"), statement.closing),
     )
     return [{"label": label, "amount": amount} for label, amount in lines]

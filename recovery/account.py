@@ -17,7 +17,7 @@ from pool.ledger import chart
 from pool.ledger.models import Appropriation, Entry, LedgerTransaction
 from pool.money import ZERO, total
 from recovery.matching import Moved, Movement
-from recovery.models import AccountLine, AccountStatement, LineVoucher, Return, SuspenseUse
+from recovery.models import AccountLine, AccountStatement, ClawbackReceipt, LineVoucher, Return, SuspenseUse
 
 TRANSFERS = frozenset({"payment", "came-back"})
 """Whose vouchers name the transfer as their subject."""
@@ -101,6 +101,9 @@ def _pages(groups: Iterable[list[LedgerTransaction]]) -> dict[int, str]:
         packets = Payment.objects.filter(pk__in=keys[what]).values_list("pk", "packet_id")
         for pk, packet in packets:
             found[keys[what][str(pk)]] = reverse("claims:packet", args=[packet])
+    receipts = ClawbackReceipt.objects.filter(pk__in=keys.get("clawback", {})).values_list("pk", "clawback_id")
+    for pk, clawback in receipts:
+        found[keys["clawback"][str(pk)]] = reverse("recovery:clawback", args=[clawback])
     places = {"return": "recovery:return", "refund": "claims:upgrade", "appropriation": "appropriation"}
     for what, place in places.items():
         for pk, voucher in keys.get(what, {}).items():

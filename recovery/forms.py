@@ -45,6 +45,10 @@ class RecoveryForm(forms.Form):
     voucher = _proof(_("凭证"), _("收款回单、抵债协议、转让合同等"), required=False)
 
 
+class ProjectsForm(forms.Form):
+    loan_numbers = _words(_("涉及项目的借据号"), _("每行一个，须为本行已获补偿的项目"), rows=4)
+
+
 class SettlementForm(forms.Form):
     disposal_ended_on = _day(_("处置完成日期"), _("最后一笔款项收回或抵债资产权属转移之日"))
     summary = _words(_("处置情况"), _("处置方式、过程、结果，以及未能收回部分的处理"))
@@ -63,6 +67,12 @@ class ReceiptForm(forms.Form):
     amount = _money(_("到账金额"), _("按专户回单填写，须与应返还金额一致"))
     reference = forms.CharField(label=_("银行回单号"), max_length=80)
     received_on = _day(_("到账日期"), _("回单上的起息日期"))
+
+
+class ClawbackReceiptForm(ReceiptForm):
+    """May be a part of what is owed."""
+
+    amount = _money(_("到账金额"), _("按专户回单填写，可以分次缴付，不超过到账日应缴金额"))
 
 
 class DecisionForm(forms.Form):

@@ -8,17 +8,28 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from banks.models import Violation
 from claims.models import Claim
 from pool import clock
 from pool.ledger import chart
-from pool.ledger.models import Entry
+from pool.ledger.models import Account, Entry
 from pool.models import Transition
 from pool.money import ZERO, total
 from recovery import account, selectors, terms
-from recovery.models import AccountLine, AccountStatement, Closing, Recovery, Return, Settlement, SuspenseUse
+from recovery.models import (
+    AccountLine,
+    AccountStatement,
+    Clawback,
+    ClawbackReceipt,
+    Closing,
+    Recovery,
+    Return,
+    Settlement,
+    SuspenseUse,
+)
 
-SUBJECTS = (Recovery, Return, Settlement, Closing)
-WITH_STATES = (*SUBJECTS, AccountLine, SuspenseUse)
+SUBJECTS = (Recovery, Return, Settlement, Closing, Clawback)
+WITH_STATES = (*SUBJECTS, AccountLine, ClawbackReceipt, SuspenseUse, Violation)
 
 
 def returns_follow_the_formula() -> Iterator[str]:
@@ -55,7 +66,7 @@ def _breaches(claim: Any) -> Iterator[str]:
 
 def _may_be_short(claim: Any) -> bool:
     """What was recovered before the payment is advised by the next day's job; after an upgrade nothing more is."""
-    if selectors.is_upgraded(claim):
+    if selectors.owes_no_returns(claim):
         return True
     kind = Claim._meta.label_lower
     paid = Transition.objects.filter(subject_kind=kind, subject_id=claim.pk, field="state", target=Claim.State.PAID)
@@ -113,6 +124,47 @@ def suspense_is_accounted_for() -> Iterator[str]:
     held = account.in_suspense()
     if open_sum != held:
         yield _("待查款项余额 %(held)s 元，而未处理的流水合计 %(open)s 元") % {"held": held, "open": open_sum}
+
+
+def clawbacks_are_their_receipts() -> Iterator[str]:
+    """I17: what was paid and came back is the ledger's; each receipt is the rule's two parts, posted as such."""
+    rows = Clawback.objects.filter(state__in=Clawback.DECIDED).select_related("claim", "violation")
+    for row in rows.order_by("pk"):
+        yield from _clawback_breaches(row)
+
+
+def _clawback_breaches(row: Clawback) -> Iterator[str]:
+    receipts = selectors.receipts_of(row)
+    booked = _booked(row.claim_id)
+    right = terms.allotted(row, receipts)
+    words = {"number": row.number}
+    if (row.amount, row.paid_on) != (row.claim.amount, row.claim.paid_on) or row.rate != row.violation.rate:
+        yield _("追回 %(number)s 的补偿金额、支付日或利率与申请和决定不一致") % words
+    if list(row.returned) != [(day, -amount) for kind, day, amount in booked if kind in CAME_BACK]:
+        yield _("追回 %(number)s 扣除的已返还资金与资金账不一致") % words
+    for one, part in zip(receipts, right, strict=True):
+        if (one.interest_part, one.principal_part) != (part.interest, part.principal):
+            yield _("追回 %(number)s 第 %(place)s 笔到账的利息、补偿资金划分与规则不一致") % {
+                **words, "place": one.position,
+            }  # fmt: skip
+    said = [(Account.Kind.CLAWBACKS, one.received_on, -(one.principal_part or ZERO)) for one in receipts]
+    said += [(Account.Kind.INTEREST, one.received_on, -(one.interest_part or ZERO)) for one in receipts]
+    posted = [entry for entry in booked if entry[0] not in CAME_BACK]
+    if sorted(entry for entry in said if entry[2]) != sorted(posted):
+        yield _("追回 %(number)s 的到账台账与资金账不一致") % words
+    settled = bool(right) and right[-1].settled
+    if settled != (row.state == Clawback.State.PAID):
+        yield _("追回 %(number)s 的状态与应缴、已缴金额不一致") % words
+
+
+CAME_BACK = (Account.Kind.RETURNS, Account.Kind.REFUNDS)
+
+
+def _booked(claim_id: Any) -> list[tuple[Any, Any, Any]]:
+    """What came back for the claim, by account and day, and the interest taken with it."""
+    kinds = (*CAME_BACK, Account.Kind.CLAWBACKS, Account.Kind.INTEREST)
+    rows = Entry.objects.filter(subject=claim_id, account__kind__in=kinds).order_by("transaction__occurred_on", "pk")
+    return list(rows.values_list("account__kind", "transaction__occurred_on", "amount"))
 
 
 def steps_of(model: Any) -> set[tuple[str, str]]:

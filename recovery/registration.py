@@ -13,7 +13,7 @@ from recovery.todos import drafts, todos
 from recovery.views import closings, manager, pages, panels
 from recovery.views.common import PURPOSES
 
-LOAN = "loans.loan"
+LOAN, CLAIM = "loans.loan", "claims.claim"
 BANK = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER, Role.BANK_ADMIN})
 ALL = BANK | permissions.READERS
 GROUP = _("清收与结项")
@@ -27,7 +27,9 @@ def register() -> None:
         registry.listings.register(listing)
     registry.drafts.register(DraftSource("recovery", drafts, 30))
     registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
-    for kind in ("return", "settlement", "closing"):
+    registry.bars.register(Bar("recovery.clawback", CLAIM, selectors.clawback_in_the_way, order=30))
+    registry.subject_pages.register(SubjectPage("banks.violation", "recovery:sanction"))
+    for kind in ("return", "settlement", "closing", "clawback"):
         registry.subject_pages.register(SubjectPage(f"recovery.{kind}", f"recovery:{kind}"))
     for job in JOBS:
         registry.jobs.register(job)
@@ -58,6 +60,7 @@ def _invariants() -> None:
         ("I9.recovery", _("清收与结项的状态与变更记录一致"), invariants.states_are_their_logs),
         ("I14", _("专户流水与记账凭证逐笔相符，各份流水前后衔接"), invariants.account_agrees),
         ("I15", _("待查款项余额与各笔流水的处理一致"), invariants.suspense_is_accounted_for),
+        ("I17", _("追回的补偿资金和利息与规则、决定和资金账一致"), invariants.clawbacks_are_their_receipts),
     ):
         registry.invariants.register(Invariant(code, label, fn))
 
@@ -69,6 +72,7 @@ def _navigation() -> None:
             (_("清收记录"), "recovery:recoveries", BANK),
             (_("返还台账"), "recovery:returns", ALL),
             (_("资金头寸"), "recovery:position", permissions.POSITION_READERS),
+            (_("违规处理"), "recovery:sanctions", ALL),
             (_("专户流水"), "recovery:account", permissions.ACCOUNT_READERS),
             (_("月结"), "recovery:months", permissions.ACCOUNT_READERS),
             (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),

@@ -180,18 +180,50 @@ class Clawback:
         return self.principal + self.interest
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which the same amount was out: the first bears interest, the last no longer."""
+
+    starts_on: date
+    ends_on: date
+    out: Decimal
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days
+
+
+def stretches(paid: Paid, until: date) -> list[Stretch]:
+    """What was out between the payment and `until`, a line for each change."""
+    found, out, since = [], paid.amount, paid.paid_on
+    for on, amount in sorted(paid.returned):
+        if on > until:
+            break
+        found.append(Stretch(since, on, out))
+        out, since = WIDE.subtract(out, amount), on
+    found.append(Stretch(since, until, out))
+    return [line for line in found if line.days]
+
+
+def out_on(paid: Paid, until: date) -> Decimal:
+    """What has not come back by the end of that day."""
+    return WIDE.subtract(paid.amount, total(amount for on, amount in paid.returned if on <= until))
+
+
+@implements("clawback_interest")
+def interest_of(book: Edition, lines: Sequence[Stretch], rate: Decimal) -> Decimal:
+    """Simple interest on what was out each day, by the days of a year that the provision names; not rounded."""
+    weighted = ZERO
+    for line in lines:
+        weighted = WIDE.add(weighted, WIDE.multiply(line.out, Decimal(line.days)))
+    return WIDE.divide(WIDE.multiply(weighted, rate), Decimal(book["clawback_interest"].number * 100))
+
+
 @implements("clawback_interest")
 def clawback(book: Edition, paid: Paid, rate: Decimal, until: date) -> Clawback:
     """All that is still out, with simple interest on what was out each day; `rate` is percent a year."""
-    basis = book["clawback_interest"].number
-    out, since, weighted = paid.amount, paid.paid_on, ZERO
-    for on, amount in sorted(paid.returned):
-        if on >= until:
-            break
-        weighted = WIDE.add(weighted, out * (on - since).days)
-        out, since = out - amount, on
-    weighted = WIDE.add(weighted, out * (until - since).days)
-    interest = fen(WIDE.divide(WIDE.multiply(weighted, rate), Decimal(basis * 100)))
+    out = out_on(paid, until)
+    interest = fen(interest_of(book, stretches(paid, until), rate))
     days = (until - paid.paid_on).days
     finding = book.finding(
         "clawback_interest",
@@ -202,6 +234,52 @@ def clawback(book: Edition, paid: Paid, rate: Decimal, until: date) -> Clawback:
         days=days,
     )
     return Clawback(out, interest, days, finding)
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """What a payment of a bank that pays back is: interest first, then compensation; and what is left after it."""
+
+    on: date
+    amount: Decimal
+    interest: Decimal
+    principal: Decimal
+    out: Decimal
+    interest_owed: Decimal
+
+    @property
+    def settled(self) -> bool:
+        return self.out == ZERO and self.interest_owed == ZERO
+
+
+@implements("clawback_interest")
+def allot(book: Edition, paid: Paid, rate: Decimal, receipts: Sequence[tuple[date, Decimal]]) -> list[Allotment]:
+    """Each receipt in the order of its day: the interest of all days so far less what was paid of it, then the rest.
+
+    Interest is that of the whole time, rounded once, so no fen is lost over several receipts; it bears none itself.
+    """
+    found: list[Allotment] = []
+    back, interest_paid = list(paid.returned), ZERO
+    for on, amount in receipts:
+        due = clawback(book, replace(paid, returned=tuple(back)), rate, on)
+        owed = max(ZERO, due.interest - interest_paid)
+        interest = min(amount, owed)
+        principal = amount - interest
+        found.append(Allotment(on, amount, interest, principal, due.principal - principal, owed - interest))
+        back.append((on, principal))
+        interest_paid = WIDE.add(interest_paid, interest)
+    return found
+
+
+@implements("clawback_interest")
+def still_due(
+    book: Edition, paid: Paid, rate: Decimal, receipts: Sequence[tuple[date, Decimal]], until: date
+) -> Clawback:
+    """What is owed on a day after the receipts so far: compensation that is out, and interest not yet paid."""
+    before = allot(book, paid, rate, receipts)
+    back = (*paid.returned, *((one.on, one.principal) for one in before))
+    due = clawback(book, replace(paid, returned=back), rate, until)
+    return replace(due, interest=max(ZERO, due.interest - total(one.interest for one in before)))
 
 
 def total_recovered(recoveries: Sequence[tuple[date, Decimal]], determined_on: date) -> Decimal:

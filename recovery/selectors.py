@@ -11,17 +11,18 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from banks.models import Violation
 from claims.models import Claim, Upgrade
 from claims.selectors import awaiting_money
 from loans.models import Determination, Loan
 from pool.errors import Refused
-from pool.ledger.models import Account
-from pool.models import Deadline
+from pool.ledger.models import Account, Entry
+from pool.models import BANK_ROLES, Deadline
 from pool.money import ZERO
 from pool.rules import Window, add_months, quarter_start
 from pool.selectors import edition
 from recovery import terms
-from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.models import Clawback, ClawbackReceipt, Closing, Recovery, Return, Settlement
 
 CLOSE_BY_THEMSELVES = [Loan.State.ENTERED, Loan.State.NON_PERFORMING]
 AFTER_PAYMENT = [Loan.State.COMPENSATED, Loan.State.RECOVERED]
@@ -276,7 +277,7 @@ def money_of(bank_id: UUID) -> Money:
         claims=asked["n"],
         claimed=asked["total"],
         paid=booked.get(kinds.COMPENSATION, ZERO),
-        returned=-(booked.get(kinds.RETURNS, ZERO) + booked.get(kinds.REFUNDS, ZERO)),
+        returned=-sum((booked.get(kind, ZERO) for kind in (kinds.RETURNS, kinds.REFUNDS, kinds.CLAWBACKS)), ZERO),
         due=owed.aggregate(total=Coalesce(Sum("amount"), ZERO))["total"],
     )
 
@@ -285,6 +286,58 @@ def is_upgraded(claim: Claim) -> bool:
     """Its upgrade was approved: what is still out comes back with the refund (19(5))."""
     decided = [Upgrade.State.APPROVED, Upgrade.State.REFUNDED]
     return bool(Upgrade.objects.filter(claim=claim, state__in=decided).exists())
+
+
+def is_clawed_back(claim: Claim) -> bool:
+    """The authority decided to take all of it back: what is still out is owed by that decision (28)."""
+    return bool(Clawback.objects.filter(claim=claim, state__in=Clawback.DECIDED).exists())
+
+
+def owes_no_returns(claim: Claim) -> bool:
+    """The whole rest comes back in another way; recoveries no longer cause a return."""
+    return is_upgraded(claim) or is_clawed_back(claim)
+
+
+def clawback_in_the_way(loan: Loan) -> Refused | None:
+    """While a sanction takes the compensation back, the project is neither upgraded nor closed in another way."""
+    open_one = Clawback.objects.filter(loan=loan, state__in=[Clawback.State.NAMED, Clawback.State.DUE]).first()
+    if open_one is None:
+        return None
+    return Refused(
+        "clawback_open", _("该项目已列入违规追回（%(number)s），办结前不能办理上调、清收申请和结项。")
+        % {"number": open_one.number},
+        edition()["clawback_interest"].article,
+    )  # fmt: skip
+
+
+def refuse_clawed_back(loan: Loan) -> None:
+    refusal = clawback_in_the_way(loan)
+    if refusal is not None:
+        raise refusal
+
+
+def came_back(claim: Claim) -> list[tuple[date, Decimal]]:
+    """What the ledger holds of the claim as returned or refunded, by its day: a clawback takes it not twice."""
+    kinds = [Account.Kind.RETURNS, Account.Kind.REFUNDS]
+    rows = Entry.objects.filter(subject=claim.pk, account__kind__in=kinds).order_by("transaction__occurred_on", "pk")
+    return [(day, -amount) for day, amount in rows.values_list("transaction__occurred_on", "amount")]
+
+
+def receipts_of(clawback: Clawback) -> "list[ClawbackReceipt]":
+    """The confirmed ones, in the order in which they came in."""
+    rows = ClawbackReceipt.objects.filter(clawback=clawback, state=ClawbackReceipt.State.CONFIRMED)
+    return list(rows.select_related("entered_by", "confirmed_by").order_by("position"))
+
+
+def clawbacks(user: Any) -> "QuerySet[Clawback]":
+    """Named projects only for the public bodies; a bank reads its own once the authority has decided."""
+    rows = Clawback.objects.visible_to(user).select_related("bank", "loan", "claim", "violation")
+    return rows.filter(state__in=Clawback.DECIDED) if user.role in BANK_ROLES else rows
+
+
+def sanctions(user: Any) -> "QuerySet[Violation]":
+    rows = Violation.objects.visible_to(user).select_related("bank", "entered_by", "confirmed_by")
+    return rows.filter(state=Violation.State.DECIDED) if user.role in BANK_ROLES else rows
 
 
 def open_returns(user: Any) -> "QuerySet[Return]":

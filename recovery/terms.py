@@ -20,7 +20,7 @@ from pool.rules import Window, next_quarter_start, quarter_start
 from pool.selectors import edition, refs
 from pool.workdays import Calendar
 from recovery import rules
-from recovery.models import Closing
+from recovery.models import Clawback, ClawbackReceipt, Closing
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,55 @@ DEADLINE_RULES = (
     DeadlineRule("payoff_closing", window_again, "recovery.closing", {"apply_by": "closes_on"}, 60),
 )
 """Each of this room's periods, the column of its subject that repeats the last day, its place in the order of locks."""
+
+
+# --- clawback ---------------------------------------------------------------------------------------------------------
+
+
+def paid_of(clawback: Clawback) -> rules.Paid:
+    """What was paid for the project, and what had come back when it was decided."""
+    return rules.Paid(clawback.amount, clawback.paid_on, clawback.returned)
+
+
+def rate_of(clawback: Clawback) -> Decimal:
+    rate = clawback.rate if clawback.rate is not None else clawback.violation.rate
+    return Decimal(rate) if rate is not None else ZERO
+
+
+def allotted(clawback: Clawback, receipts: Sequence[ClawbackReceipt]) -> list[rules.Allotment]:
+    """What each receipt is: interest to its day first, then compensation."""
+    return rules.allot(edition(), paid_of(clawback), rate_of(clawback), _money_of(receipts))
+
+
+def clawback_due(clawback: Clawback, receipts: Sequence[ClawbackReceipt], day: date) -> rules.Clawback:
+    """What is owed if it is paid on that day."""
+    return rules.still_due(edition(), paid_of(clawback), rate_of(clawback), _money_of(receipts), day)
+
+
+def _money_of(receipts: Sequence[ClawbackReceipt]) -> list[tuple[date, Decimal]]:
+    return [(one.received_on, one.amount) for one in receipts]
+
+
+@dataclass(frozen=True)
+class InterestLine:
+    """One line of the interest table: the days, what was out on them, and what they bore before rounding."""
+
+    stretch: rules.Stretch
+    interest: Decimal
+
+
+def interest_table(clawback: Clawback, receipts: Sequence[ClawbackReceipt], until: date) -> list[InterestLine]:
+    book, rate, paid = edition(), rate_of(clawback), paid_of(clawback)
+    back = (*paid.returned, *((one.on, one.principal) for one in allotted(clawback, receipts)))
+    return [
+        InterestLine(line, rules.interest_of(book, [line], rate).quantize(SHOWN))
+        for line in rules.stretches(replace(paid, returned=back), until)
+    ]
+
+
+SHOWN = Decimal("0.0001")
+"""A line shows more than the fen, because only the sum of all lines is rounded."""
+
 
 STEP_OF_HAT = {
     "manager": "manager",

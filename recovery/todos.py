@@ -1,6 +1,7 @@
 """What waits for whom in this room, until when, by which article."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from banks.models import Violation
 from loans.models import Loan
 from pool.ledger.models import MonthClosing
 from pool.models import Role
@@ -17,7 +19,16 @@ from pool.registry import Draft, Todo
 from pool.selectors import edition
 from recovery import account, months, selectors, terms
 from recovery.intake import ARTICLE
-from recovery.models import AccountLine, Closing, Recovery, Return, Settlement, SuspenseUse
+from recovery.models import (
+    AccountLine,
+    Clawback,
+    ClawbackReceipt,
+    Closing,
+    Recovery,
+    Return,
+    Settlement,
+    SuspenseUse,
+)
 
 State = Closing.State
 
@@ -304,16 +315,66 @@ def _months_to_check(user: Any, on: date) -> Iterator[Todo]:
     yield from _counted(rows, _("复核月结"), reverse("recovery:months"), "", ARTICLE, _("金融中心复核"))
 
 
+def of_sanction(row: Violation) -> Todo | None:
+    """A proposal waits for its projects, then for the authority."""
+    if row.state != Violation.State.PROPOSED:
+        return None
+    if lacks_projects(row):
+        return Todo(_("列明涉及项目"), article=_law(CLAWBACK), waiting_for=_("高新投统计"))
+    return Todo(_("作出处理决定"), article=_law(CLAWBACK), waiting_for=_("主管部门"))
+
+
+def lacks_projects(row: Violation) -> bool:
+    return row.claws_back and not row.clawbacks.filter(state=Clawback.State.NAMED).exists()
+
+
+def of_clawback(row: Clawback, waiting: ClawbackReceipt | None) -> Todo | None:
+    """The bank pays, the finance centre's two people receive."""
+    if row.state != Clawback.State.DUE:
+        return None
+    if waiting is not None:
+        return Todo(_("确认追回资金到账"), due=row.due_on, article=_law(CLAWBACK), waiting_for=_("金融中心复核"))
+    return Todo(_("缴付追回资金及利息"), due=row.due_on, article=_law(CLAWBACK), waiting_for=_("加盟银行"))
+
+
+def _sanctions(user: Any, on: date) -> Iterator[Todo]:
+    """Proposals at this person's desk: without their projects the manager's, with them the authority's."""
+    rows = Violation.objects.filter(state=Violation.State.PROPOSED).select_related("bank")
+    for row in rows.order_by("number"):
+        step = of_sanction(row)
+        if step is not None and lacks_projects(row) == (user.role == Role.MANAGER_STATISTICS):
+            yield replace(step, detail=str(row), url=reverse("recovery:sanction", args=[row.pk]))
+
+
+def _owed_clawbacks(user: Any, on: date) -> Iterator[Todo]:
+    rows = selectors.clawbacks(user).filter(state=Clawback.State.DUE)
+    yield from _each(rows, _("缴付追回资金及利息") if user.institution else _("登记追回资金到账"), user)
+
+
+def _clawback_receipts(user: Any, on: date) -> Iterator[Todo]:
+    entered = ClawbackReceipt.objects.filter(state=ClawbackReceipt.State.ENTERED).exclude(entered_by=user)
+    yield from _each(selectors.clawbacks(user).filter(receipts__in=entered), _("确认追回资金到账"), user)
+
+
+def _each(rows: "QuerySet[Clawback]", title: str, user: Any) -> Iterator[Todo]:
+    who = _("加盟银行") if user.institution else _("金融中心")
+    for row in rows.order_by("due_on", "number"):
+        yield Todo(title, f"{row.bank} {row.number}", row.get_absolute_url(), row.due_on, _law(CLAWBACK), who)
+
+
+CLAWBACK = "clawback_interest"
 SOURCES: dict[str, tuple[Any, ...]] = {
-    Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off),
+    Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off, _owed_clawbacks),
     Role.BANK_CHECKER: (_bank_checks,),
     Role.MANAGER_REVIEWER: (_settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
     Role.MANAGER_APPROVER: (_settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
+    Role.MANAGER_STATISTICS: (_sanctions,),
     Role.FINANCE_CLERK: (
         _open_lines,
         _open_suspense,
         _closable_month,
         _awaited_returns,
+        _owed_clawbacks,
         _settled_closings,
         _write_offs(State.MANAGER_PASSED),
     ),
@@ -322,9 +383,10 @@ SOURCES: dict[str, tuple[Any, ...]] = {
         _proposed_pay_backs,
         _months_to_check,
         _receipts,
+        _clawback_receipts,
         _settled_closings,
         _write_offs(State.MANAGER_PASSED),
     ),
-    Role.AUTHORITY: (_write_offs(State.FINANCE_PASSED),),
+    Role.AUTHORITY: (_sanctions, _write_offs(State.FINANCE_PASSED)),
     Role.SUPERVISOR: (_write_offs(State.AUTHORITY_APPROVED),),
 }

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from recovery.views import account, bank, batch, closings, finance, manager, months, pages, position, suspense
+from recovery.views import (
+    account,
+    bank,
+    batch,
+    closings,
+    finance,
+    manager,
+    months,
+    pages,
+    position,
+    sanctions,
+    suspense,
+)
 
 app_name = "recovery"
 
@@ -39,6 +51,18 @@ urlpatterns = [
     path("closings/<uuid:pk>/settle-again/", closings.send_back_settled, name="send_back_settled"),
     path("paid-off/", bank.paid_off, name="paid_off"),
     path("paid-off/close/", bank.close_paid_off, name="close_paid_off"),
+    path("sanctions/", sanctions.sanctions, name="sanctions"),
+    path("sanctions/<uuid:pk>/", sanctions.sanction, name="sanction"),
+    path("sanctions/<uuid:pk>/letter/", sanctions.letter, name="sanction_letter"),
+    path("sanctions/<uuid:pk>/projects/", sanctions.name_projects, name="sanction_projects"),
+    path("sanctions/<uuid:pk>/decide/", sanctions.decide, name="sanction_decide"),
+    path("sanctions/<uuid:pk>/dismiss/", sanctions.dismiss, name="sanction_dismiss"),
+    path("sanctions/<uuid:pk>/withdraw/", sanctions.withdraw, name="sanction_withdraw"),
+    path("clawbacks/<uuid:pk>/", sanctions.clawback, name="clawback"),
+    path("clawbacks/<uuid:pk>/strike/", sanctions.strike, name="clawback_strike"),
+    path("clawbacks/<uuid:pk>/receipt/", sanctions.enter_receipt, name="clawback_receipt"),
+    path("clawbacks/receipts/<uuid:pk>/confirm/", sanctions.confirm_receipt, name="clawback_confirm"),
+    path("clawbacks/receipts/<uuid:pk>/reject/", sanctions.reject_receipt, name="clawback_reject"),
     path("account/", account.statements, name="account"),
     path("account/import/", account.import_statement, name="account_import"),
     path("account/match/", account.match, name="account_match"),

@@ -1,7 +1,15 @@
 """The only writer of banks, their joining, agreements, people, payee accounts, listings and violations."""
 
 from banks.services.accounts import confirm_payee, enter_payee
-from banks.services.conduct import confirm_violation, end_listing, enter_violation, list_dishonest
+from banks.services.conduct import (
+    decide_sanction,
+    dismiss_sanction,
+    end_listing,
+    list_dishonest,
+    lock_violation,
+    propose_sanction,
+    withdraw_sanction,
+)
 from banks.services.joining import admit, apply_to_join, refuse_joining, withdraw_joining
 from banks.services.partners import cancel_membership, register_agreement, register_bank
 from banks.services.people import (
@@ -20,17 +28,20 @@ __all__ = [
     "cancel_membership",
     "change_role",
     "confirm_payee",
-    "confirm_violation",
+    "decide_sanction",
+    "dismiss_sanction",
     "end_listing",
     "enrol",
     "enter_payee",
-    "enter_violation",
     "give_password",
     "leave",
     "list_dishonest",
+    "lock_violation",
+    "propose_sanction",
     "refuse_joining",
     "register_agreement",
     "register_bank",
     "set_member_active",
     "withdraw_joining",
+    "withdraw_sanction",
 ]

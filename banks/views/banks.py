@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 
 from banks import permissions as may
 from banks import selectors
-from banks.models import Agreement, Bank, DishonestyListing, Standing, StandingEvent
+from banks.models import Agreement, Bank, DishonestyListing, Standing, StandingEvent, Violation
 from banks.todos import steps_of, waiting_of
 from pool import clock
 from pool.formats import percent_beside
 from pool.masking import mask_account
-from pool.selectors import edition
+from pool.selectors import edition, page_of
 from pool.tables import Column, Table
 
 EVENTS_SHOWN = 12
@@ -99,7 +99,10 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": steps_of(bank, today),
         "dishonest": selectors.is_dishonest(bank.pk, today),
         "listings": DishonestyListing.objects.filter(bank=bank).order_by("-listed_from"),
-        "violations": selectors.violations_of(bank.pk),
+        "violations": [
+            (row, page_of(Violation._meta.label_lower, row.pk))
+            for row in selectors.violations_of(bank.pk, request.user)
+        ],
         "today": today,
         **_standing(bank),
         **payee_of(bank),
@@ -167,8 +170,7 @@ def _acts(user: Any, bank: Bank) -> dict[str, bool]:
         "may_enter_payee": may.may_enter_payee(user, bank.pk)[0],
         "may_confirm_payee": may.may_confirm_payee(user, bank.pk)[0],
         "may_list_dishonest": may.may_list_dishonest(user)[0],
-        "may_enter_violation": may.may_enter_violation(user)[0],
-        "may_confirm_violation": may.may_confirm_violation(user)[0],
+        "may_propose_sanction": may.may_propose_sanction(user)[0],
         "may_apply": bank.cancelled_on is not None and may.may_enter_joining(user)[0],
         "may_register_agreement": any(may.may_register_agreement(user, who)[0] for who in Agreement.Counterparty),
     }

@@ -22,20 +22,21 @@ def fill_in(
     done: object,
     about: object = "",
     article: str = "",
+    then: Callable[[Any], str] | None = None,
     template: str = "banks/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show the form; on a good answer call `act` and go back; a refusal stands beside its field."""
+    """Show the form; on a good answer call `act` and go `back`, or on to what was made; a refusal stands there."""
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                act(form.cleaned_data)
+                made = act(form.cleaned_data)
         except NotPermitted:
             raise
         except Refused as no:
             add_to_form(form, no)
         else:
             messages.success(request, done)
-            return redirect(back)
+            return redirect(then(made) if then else back)
     words = {"form": form, "title": title, "about": about, "article": article, "back": back}
     return render(request, template, {**words, **context})

@@ -17,7 +17,7 @@ from banks.views.banks import bank_or_404
 from banks.views.forms import fill_in
 from pool import clock
 from pool.forms_keys import once, seen_version
-from pool.selectors import edition
+from pool.selectors import edition, page_of
 
 
 def _article(slug: str) -> str:
@@ -119,28 +119,23 @@ def end_listing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 @once
-def enter_violation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def propose_sanction(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the bank did and what is proposed; the projects are named on the next page, the authority decides there."""
     bank = bank_or_404(request, pk)
-    may.require(may.may_enter_violation(request.user))
+    may.require(may.may_propose_sanction(request.user))
     return fill_in(
         request,
-        forms.ViolationForm(request.POST or None),
-        lambda data: services.enter_violation(bank_id=bank.pk, by=request.user, on=clock.today(), **data),
-        title=_("登记违规记录"),
-        about=_("由高新投终审或主管部门确认后，计入当年年度评价。"),
-        article=_article("clawback_interest"),
+        forms.SanctionForm(request.POST or None, initial={"year": clock.today().year, "basis": _article(CLAWBACK)}),
+        lambda data: services.propose_sanction(bank_id=bank.pk, by=request.user, on=clock.today(), **data),
+        title=_("提出违规处理"),
+        about=_("由主管部门决定；决定后计入所属年度的评价，追回补偿资金的还须列明涉及的项目。"),
+        article=_article(CLAWBACK),
         back=_page(bank.pk),
-        done=_("已登记，等待确认。"),
+        then=lambda row: page_of(Violation._meta.label_lower, row.pk),
+        done=_("已提出，等待主管部门决定。"),
         bank=bank,
     )
 
 
-@login_required
-@require_POST
-@once
-def confirm_violation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    violation = get_object_or_404(Violation.objects.visible_to(request.user), pk=pk)
-    version = seen_version(request)
-    services.confirm_violation(violation_id=violation.pk, by=request.user, on=clock.today(), version=version)
-    messages.success(request, _("已确认违规记录。"))
-    return redirect(_page(violation.bank_id))
+CLAWBACK = "clawback_interest"
+"""The provision of what follows a breach (28)."""

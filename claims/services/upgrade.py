@@ -16,7 +16,7 @@ from claims.services.claim import keep_clock
 from claims.services.plan import take_out
 from loans.models import Determination, Loan
 from loans.services import end_determination
-from pool import hats, moves, numbering
+from pool import hats, moves, numbering, registry
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
@@ -156,6 +156,7 @@ def apply_upgrade(*, loan_id: UUID, classification: str, upgraded_on: date, reas
     claim: Claim | None = Claim.objects.filter(loan=loan, state=Claim.State.PAID).first()
     if claim is None or loan.state != Loan.State.COMPENSATED:
         raise Refused("not_compensated", _("该笔贷款不在已补偿状态，不能申请上调转回。"), _article())
+    require_unbarred_project(claim)
     open_one: Upgrade | None = Upgrade.objects.filter(loan=loan, state__in=Upgrade.OPEN).first()
     if open_one is not None:
         raise Refused("upgrade_open", _("该笔贷款已有在办的上调转回申请。"), _article())
@@ -242,6 +243,7 @@ def decide_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, approv
         moves.move(upgrade, "refuse", by=by, on=on, article=_article(), reason=reason, **decided)
         locking.note("refuse_upgrade", upgrade, by=by, on=on, after=locking.state_of(upgrade), reason=reason)
         return upgrade
+    require_unbarred_project(upgrade.claim)
     owed = outstanding(upgrade)
     window = due.compute("refund_period", on)
     moves.move(
@@ -377,6 +379,14 @@ def _complete(upgrade: Upgrade, *, by: User, on: date) -> None:
 
 
 # ---- what they have in common ---------------------------------------------------------------------------------------
+
+
+def require_unbarred_project(claim: Claim) -> None:
+    """Refused where a room to the right takes the compensation back in another way."""
+    for bar in registry.bars:
+        refusal = bar.fn(claim.loan) if bar.subject_kind == Claim._meta.label_lower else None
+        if refusal is not None:
+            raise refusal
 
 
 def _pending(loan: Loan) -> Claim | None:

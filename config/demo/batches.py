@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from banks import services as banks
+from banks.models import Violation
 from claims import selectors as claims_selectors
 from claims import services as claims
 from claims.models import Claim, FundingPlan, PapersPacket, Payment, Publicity
@@ -13,6 +14,7 @@ from evaluation.models import Evaluation, Report, Statement
 from evaluation.services import evaluations, reports, statements
 from pool import scope
 from pool.selectors import edition
+from recovery import services as recovery
 
 from .cases import Case
 from .founding import appropriate
@@ -192,15 +194,16 @@ def appropriation_entered(batches: Batches, amount: str, document: str) -> None:
 
 @rite
 def violation(batches: Batches, code: str, year: str) -> None:
-    """Entered by the manager's statistics desk, confirmed by the authority."""
+    """Proposed by the manager's statistics desk, decided by the authority; nothing is taken back."""
     bank = batches.stage.bank(code)
     with batches.stage.acting("statistics1") as (by, on):
-        row = banks.enter_violation(
-            bank_id=bank.pk, year=int(year), description="入库信息与借据不符，经提示未在期限内更正",
-            document_number=f"深工信函〔{on.year}〕17号", by=by, on=on,
+        row = banks.propose_sanction(
+            bank_id=bank.pk, year=int(year), ground=Violation.Ground.OTHER, basis="11",
+            description="入库信息与借据不符，经提示未在期限内更正", document_number=f"深工信函〔{on.year}〕17号",
+            by=by, on=on,
         )  # fmt: skip
     with batches.stage.acting("authority1") as (by, on):
-        banks.confirm_violation(violation_id=row.pk, by=by, on=on, version=row.version)
+        recovery.decide_sanction(violation_id=row.pk, by=by, on=on, version=row.version, reason="情况属实")
 
 
 @rite

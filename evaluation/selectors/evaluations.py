@@ -38,7 +38,7 @@ def lending_of(year: int) -> dict[UUID, tuple[Decimal, int]]:
 
 def violations_of(year: int) -> dict[UUID, int]:
     """Bank → confirmed violations of that year."""
-    rows = Violation.objects.filter(year=year, confirmed_on__isnull=False)
+    rows = Violation.objects.filter(year=year, state=Violation.State.DECIDED)
     return dict(rows.order_by().values_list("bank_id").annotate(n=Count("id")))
 
 

@@ -14,12 +14,13 @@ ZERO = Decimal("0.00")
 Kind = Account.Kind
 
 #: What the ledger books with the other sign than people say it.
-TURNED = frozenset({Kind.APPROPRIATION, Kind.RETURNS, Kind.REFUNDS, Kind.INTEREST, Kind.SUSPENSE})
+TURNED = frozenset({Kind.APPROPRIATION, Kind.RETURNS, Kind.REFUNDS, Kind.CLAWBACKS, Kind.INTEREST, Kind.SUSPENSE})
 NAMES = {
     Kind.APPROPRIATION: "appropriated",
     Kind.COMPENSATION: "paid",
     Kind.RETURNS: "returned",
     Kind.REFUNDS: "refunded",
+    Kind.CLAWBACKS: "clawed_back",
     Kind.INTEREST: "interest",
     Kind.FEES: "fees",
     Kind.SUSPENSE: "suspense",
@@ -32,7 +33,8 @@ WORDS = {
     "paid": _("支付补偿"),
     "returned": _("清收返还"),
     "refunded": _("上调退回"),
-    "outstanding": _("补偿净额（支付−返还−退回）"),
+    "clawed_back": _("违规追回"),
+    "outstanding": _("补偿净额（支付−返还−退回−追回）"),
     "interest": _("利息收入"),
     "fees": _("手续费"),
     "suspense": _("待查款项"),
@@ -56,7 +58,7 @@ def _by_kind(entries: Any) -> dict[str, Decimal]:
     sums = dict(entries.order_by().values_list("account__kind").annotate(sum=Sum("amount")))
     found = {name: _said(kind, sums.get(kind, ZERO)) for kind, name in NAMES.items()}
     found["available"] = found["cash"] - found["reserved"]
-    found["outstanding"] = found["paid"] - found["returned"] - found["refunded"]
+    found["outstanding"] = found["paid"] - found["returned"] - found["refunded"] - found["clawed_back"]
     return found
 
 

@@ -17,7 +17,9 @@ STATEMENT_ARTICLE = "10.3(3)"
 Kind = Account.Kind
 ZERO = Decimal("0.00")
 #: How each account's entry counts in a bank's balance, and the figure that it belongs to.
-FIGURES = {Kind.COMPENSATION: "paid", Kind.RETURNS: "returned", Kind.REFUNDS: "refunded"}
+FIGURES = {
+    Kind.COMPENSATION: "paid", Kind.RETURNS: "returned", Kind.REFUNDS: "refunded", Kind.CLAWBACKS: "refunded"
+}  # fmt: skip
 
 
 def visible_to(user: User) -> "QuerySet[Statement]":

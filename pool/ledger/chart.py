@@ -7,7 +7,8 @@
     compensation:BANK  paid to the bank                        + paid
     returns:BANK       recovered money the bank paid back      − returned
     refunds:BANK       compensation given back after an upgrade − refunded
-    interest           interest earned by the account          − earned
+    clawbacks:BANK     compensation taken back after a breach  − taken back
+    interest           earned by the account, or with a clawback  − earned
     fees               bank charges                            + paid
     suspense           money received, not yet explained       − received, + explained
 
@@ -27,7 +28,7 @@ INTEREST = "interest"
 FEES = "fees"
 SUSPENSE = "suspense"
 
-BY_BANK = frozenset({Account.Kind.COMPENSATION, Account.Kind.RETURNS, Account.Kind.REFUNDS})
+BY_BANK = frozenset({Account.Kind.COMPENSATION, Account.Kind.RETURNS, Account.Kind.REFUNDS, Account.Kind.CLAWBACKS})
 
 
 def compensation(bank: UUID) -> str:
@@ -40,6 +41,10 @@ def returns(bank: UUID) -> str:
 
 def refunds(bank: UUID) -> str:
     return f"refunds:{bank}"
+
+
+def clawbacks(bank: UUID) -> str:
+    return f"clawbacks:{bank}"
 
 
 def _bank_of(code: str) -> UUID | None:

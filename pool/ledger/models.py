@@ -21,6 +21,7 @@ class Account(models.Model):
         COMPENSATION = "compensation", _("风险补偿支出")
         RETURNS = "returns", _("清偿返还")
         REFUNDS = "refunds", _("上调退回")
+        CLAWBACKS = "clawbacks", _("违规追回")
         INTEREST = "interest", _("利息收入")
         FEES = "fees", _("手续费")
         SUSPENSE = "suspense", _("待查款项")
@@ -46,8 +47,11 @@ class Account(models.Model):
                 name="account_cash_and_reserved_not_negative",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["compensation", "returns", "refunds"], subject__isnull=False)
-                | (~models.Q(kind__in=["compensation", "returns", "refunds"]) & models.Q(subject__isnull=True)),
+                condition=models.Q(kind__in=["compensation", "returns", "refunds", "clawbacks"], subject__isnull=False)
+                | (
+                    ~models.Q(kind__in=["compensation", "returns", "refunds", "clawbacks"])
+                    & models.Q(subject__isnull=True)
+                ),
                 name="account_by_bank_has_bank",
             ),
         ]
@@ -64,6 +68,7 @@ class LedgerTransaction(models.Model):
         PAYMENT = "payment", _("支付补偿")
         RETURN = "return", _("收到返还")
         REFUND = "refund", _("收到退回")
+        CLAWBACK = "clawback", _("收到追回")
         INTEREST = "interest", _("利息")
         FEE = "fee", _("手续费")
         SUSPENSE = "suspense", _("待查款到账")

@@ -192,6 +192,29 @@ def refund(
     return _post(voucher, _incoming(source, chart.refunds(item.bank), item))
 
 
+def claw_back(
+    *,
+    key: str,
+    subject: UUID,
+    bank: UUID,
+    principal: Decimal,
+    interest: Decimal,
+    on: date,
+    prepared_by: User,
+    approved_by: User,
+    reference: str = "",
+    article: str = "",
+    scheme: str = DEFAULT_SCHEME,
+) -> LedgerTransaction:
+    """A bank paid back after a breach: compensation of one claim, interest on it, or both (either may be nothing)."""
+    legs = [Leg(chart.CASH, positive(principal + interest), bank, subject)]
+    for account, part in ((chart.clawbacks(bank), principal), (chart.INTEREST, interest)):
+        if part:
+            legs.append(Leg(account, -positive(part), bank, subject))
+    voucher = Voucher(key, Kind.CLAWBACK, on, prepared_by, approved_by, article, reference, bank, subject, scheme)
+    return _post(voucher, legs)
+
+
 def receive_unexplained(
     *,
     key: str,

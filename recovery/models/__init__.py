@@ -1,12 +1,15 @@
 """The rows of this room: what follows a payment, and the special account's own statement."""
 
 from recovery.models.account import AccountLine, AccountStatement, LineVoucher
+from recovery.models.clawback import Clawback, ClawbackReceipt
 from recovery.models.projects import Closing, Recovery, Return, Settlement
 from recovery.models.suspense import SuspenseUse
 
 __all__ = [
     "AccountLine",
     "AccountStatement",
+    "Clawback",
+    "ClawbackReceipt",
     "Closing",
     "LineVoucher",
     "Recovery",

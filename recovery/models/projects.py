@@ -108,7 +108,7 @@ class Return(FSMModelMixin, BankOwned):
         DUE = "due", _("待返还")
         RECEIPT_ENTERED = "receipt_entered", _("待确认到账")
         RECEIVED = "received", _("已返还")
-        CANCELLED = "cancelled", _("已并入上调退回")
+        CANCELLED = "cancelled", _("已并入退回或追回")
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="returns", verbose_name=_("风险补偿申请"))
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="returns", verbose_name=_("贷款项目"))
@@ -248,7 +248,7 @@ class Settlement(FSMModelMixin, BankOwned):
 
 
 class Closing(FSMModelMixin, BankOwned):
-    """A loan's closing 结项 by one of five ways, with everybody who had to agree."""
+    """A loan's closing 结项 by one of six ways, with everybody who had to agree."""
 
     class Kind(models.TextChoices):
         SETTLED = "settled", _("清偿结项")
@@ -256,6 +256,7 @@ class Closing(FSMModelMixin, BankOwned):
         AUTOMATIC = "automatic", _("自动结项")
         REFUSED = "refused", _("不予补偿结项")
         WRITE_OFF = "write_off", _("核销结项")
+        CLAWED_BACK = "clawed_back", _("追回结项")
 
     class State(models.TextChoices):
         PREPARED = "prepared", _("待银行复核")

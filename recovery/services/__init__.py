@@ -11,6 +11,11 @@ from recovery.services.account import (
     reject_line,
 )
 from recovery.services.automatic import close_automatically
+from recovery.services.clawback import (
+    confirm_clawback_receipt,
+    enter_clawback_receipt,
+    reject_clawback_receipt,
+)
 from recovery.services.closings import (
     PaidOff,
     cancel_closing,
@@ -33,6 +38,13 @@ from recovery.services.returns import (
     confirm_return_receipt,
     enter_return_receipt,
     reject_return_receipt,
+)
+from recovery.services.sanctions import (
+    decide_sanction,
+    dismiss_sanction,
+    name_projects,
+    strike_project,
+    withdraw_sanction,
 )
 from recovery.services.settlements import (
     apply_settlement,
@@ -73,15 +85,20 @@ __all__ = [
     "close_paid_off",
     "close_refused",
     "close_settled",
+    "confirm_clawback_receipt",
     "confirm_closing",
     "confirm_line",
     "confirm_reopening",
     "confirm_return_receipt",
+    "decide_sanction",
     "decide_settlement",
+    "dismiss_sanction",
+    "enter_clawback_receipt",
     "enter_from_line",
     "enter_return_receipt",
     "import_statement",
     "match_lines",
+    "name_projects",
     "pass_settled",
     "pass_write_off",
     "prepare_paid_off",
@@ -89,15 +106,18 @@ __all__ = [
     "propose_line",
     "propose_pay_back",
     "refuse_reopening",
+    "reject_clawback_receipt",
     "reject_line",
     "reject_return_receipt",
     "report_recovery",
     "send_back_settled",
     "send_back_write_off",
     "set_against_return",
+    "strike_project",
     "submit_recovery",
     "submit_settlement",
     "submit_write_off",
     "withdraw_closing",
     "withdraw_pay_back",
+    "withdraw_sanction",
 ]

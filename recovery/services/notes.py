@@ -7,9 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from banks.models import Violation
 from pool.models import BANK_ROLES, Deadline, Notice, Role
+from pool.selectors import edition
 from pool.services.notices import notify
-from recovery.models import Closing, Settlement
+from recovery.models import Clawback, Closing, Settlement
 
 FILERS = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
@@ -69,6 +71,32 @@ def remind(row: Deadline, left: int | None, *, on: date) -> None:
             key=f"due:{row.pk}:{row.closes_on}:{left}:{role}", title=title, on=on, role=role, due=row.closes_on,
             bank=row.bank if role in BANK_ROLES else None, url=_page(row), article=row.article, topic=row.label,
         )  # fmt: skip
+
+
+def sanction_decided(violation: Violation, *, on: date) -> None:
+    """The outcome is known to the bank, to who receives the money, and to the departments of its trade (28)."""
+    law = edition()["clawback_interest"].article
+    title = _("已对%(bank)s作出违规处理决定 %(number)s") % {"bank": violation.bank, "number": violation.number}
+    url = reverse("recovery:sanction", args=[violation.pk])
+    for role in (*FILERS, Role.BANK_ADMIN, Role.MANAGER_STATISTICS, Role.FINANCE_CLERK, Role.REGULATOR):
+        notify(
+            key=f"sanction:{violation.pk}:decided:{role}", title=title, on=on, role=role, article=law,
+            bank=violation.bank_id if role in BANK_ROLES else None, due=violation.pay_by,
+            url="" if role == Role.REGULATOR else url, topic=_("违规处理决定"), kind=Notice.Kind.DECISION,
+        )  # fmt: skip
+
+
+def sanction_dismissed(violation: Violation, *, on: date) -> None:
+    notify(
+        key=f"sanction:{violation.pk}:dismissed", role=Role.MANAGER_STATISTICS, on=on, body=violation.opinion,
+        title=_("违规处理建议 %(number)s 未获同意") % {"number": violation.number},
+        url=reverse("recovery:sanction", args=[violation.pk]), article=edition()["clawback_interest"].article,
+    )  # fmt: skip
+
+
+def clawback_settled(clawback: Clawback, *, on: date) -> None:
+    title = _("追回 %(number)s 已缴清") % {"number": clawback.number}
+    _tell(clawback, "settled", (*FILERS, Role.MANAGER_STATISTICS, Role.AUTHORITY), title, on, topic=_("追回资金已缴清"))
 
 
 DESKS = {"closing_review": (Role.MANAGER_REVIEWER, Role.FINANCE_CLERK, Role.FINANCE_APPROVER)}

@@ -1,10 +1,12 @@
 """What flows back to the pool: advised by the cumulative formula, received by two people, posted once (19(6))."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim, Upgrade
@@ -18,7 +20,7 @@ from pool.rules import Window
 from pool.sure import be_sure
 from recovery import permissions as may
 from recovery import selectors, terms
-from recovery.models import Recovery, Return
+from recovery.models import Clawback, Recovery, Return
 from recovery.services import due, uses
 from recovery.services.common import article, born, compensation_of, note, number
 
@@ -29,7 +31,8 @@ LABEL, BANK = _("返还清收资金"), _("加盟银行")
 def advise(claim: Claim, *, by: User | None, on: date) -> list[Return]:
     """One return for each reported recovery whose step of the formula is not zero and not yet advised.
 
-    The caller holds the loan and the claim. Steps follow the order of reporting, so they never change afterwards.
+    What a sanction takes back causes no return. The caller holds the loan and the claim. Steps follow the order of
+    reporting, so they never change afterwards.
     """
     compensated, ratio = compensation_of(claim)
     reported = list(
@@ -37,6 +40,7 @@ def advise(claim: Claim, *, by: User | None, on: date) -> list[Return]:
         .select_for_update(of=("self",))
         .order_by("position")
     )
+    taken_back = selectors.is_clawed_back(claim)
     known = set(Return.objects.filter(claim=claim).values_list("recovery_id", flat=True))
     made = []
     for step in terms.steps(compensated, ratio, [one.amount for one in reported]):
@@ -44,7 +48,7 @@ def advise(claim: Claim, *, by: User | None, on: date) -> list[Return]:
         if recovery.claim_id != claim.pk:
             recovery.claim = claim
             locking.keep(recovery, "claim")
-        if step.due and recovery.pk not in known:
+        if step.due and recovery.pk not in known and not taken_back:
             made.append(_advise_one(claim, recovery, step, by=by, on=on))
     return made
 
@@ -162,7 +166,7 @@ def advise_open(on: date) -> dict[str, int]:
     }
     locked = locking.claims(to_advise | others)
     for claim in locked:
-        if claim.pk in to_advise and not selectors.is_upgraded(claim):
+        if claim.pk in to_advise and not selectors.owes_no_returns(claim):
             advised += len(advise(claim, by=None, on=on))
     return {"advised": advised, "dropped": drop_upgraded(on), "moved": move_after_new_payment(on)}
 
@@ -194,21 +198,40 @@ def drop_upgraded(on: date) -> int:
     for return_id in _owed_no_longer().order_by("pk").values_list("pk", flat=True):
         advice = _locked(return_id)
         if advice.state == Return.State.DUE:
-            moves.move(advice, "cancel", by=None, on=on, article=article("refund_period"))
-            due.drop(advice, on, _("已并入上调退回补偿资金"))
-            note("drop_return", advice, by=None, on=on, article=article("refund_period"))
+            clawed_back = selectors.is_clawed_back(advice.claim)
+            _drop(advice, article("clawback_interest" if clawed_back else "refund_period"), by=None, on=on)
             dropped += 1
     return dropped
 
 
+def drop_open(claims: Iterable[Claim], *, by: User | None, on: date) -> None:
+    """What is still owed of these is asked for by another decision (28); the caller holds their loans and claims."""
+    rows = Return.objects.filter(claim__in=[claim.pk for claim in claims], state=Return.State.DUE)
+    for advice in list(rows.select_for_update(of=("self",)).order_by("pk")):
+        _drop(advice, article("clawback_interest"), by=by, on=on)
+
+
+def _drop(advice: Return, law: str, *, by: User | None, on: date) -> None:
+    moves.move(advice, "cancel", by=by, on=on, article=law)
+    due.drop(advice, on, _("已并入退回或追回的补偿资金"))
+    note("drop_return", advice, by=by, on=on, article=law)
+
+
 def _owed_no_longer() -> "models.QuerySet[Return]":
-    return Return.objects.filter(state=Return.State.DUE, claim__upgrades__state__in=DECIDED)
+    upgraded = Q(claim__upgrades__state__in=DECIDED)
+    clawed_back = Q(claim__clawbacks__state__in=Clawback.DECIDED)
+    return Return.objects.filter(upgraded | clawed_back, state=Return.State.DUE).distinct()
 
 
 DECIDED = [Upgrade.State.APPROVED, Upgrade.State.REFUNDED]
 
 
 def _not_upgraded(claim: Claim) -> None:
+    if selectors.is_clawed_back(claim):
+        raise Refused(
+            "clawed_back", _("该项目的补偿资金已决定追回，应返还资金并入追回，不再单独收款。"),
+            article("clawback_interest"),
+        )  # fmt: skip
     if selectors.is_upgraded(claim):
         raise Refused(
             "upgraded", _("该项目已上调转回，应返还资金已并入退回的补偿资金，不再单独收款。"), article("refund_period")

@@ -159,11 +159,20 @@ def clawback(book: Edition, given: Given) -> Given:
     return {"principal": str(result.principal), "interest": str(result.interest)}
 
 
+def clawback_receipts(book: Edition, given: Given) -> Given:
+    paid = recovery.Paid(Decimal(given["amount"]), must(given["paid_on"]))
+    receipts = [(must(on), Decimal(amount)) for on, amount in given["receipts"]]
+    parts = recovery.allot(book, paid, Decimal(given["rate"]), receipts)
+    shown = [[str(part.interest), str(part.principal)] for part in parts]
+    return {"parts": shown, "out": str(parts[-1].out), "owed": str(parts[-1].interest_owed)}
+
+
 CALLS: dict[str, Callable[[Edition, Given], Given]] = {
     call.__name__: call
     for call in (
         plan_fits, queue, agreements, to_yuan, half_year, special, standing, position, evidence, papers, upgraded,
         write_off, ranks, last_ranks, strikes, membership, apply_again, evaluation_due, clawback,
+        clawback_receipts,
     )
 }  # fmt: skip
 

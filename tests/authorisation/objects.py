@@ -8,7 +8,7 @@ from typing import Any
 
 from django.test import Client
 
-from banks.models import DishonestyListing, Membership, PayeeAccount, Violation
+from banks.models import DishonestyListing, Membership, PayeeAccount
 from loans import services as loans
 from pool import scope
 from pool.ledger import appropriations
@@ -105,16 +105,6 @@ def unconfirmed_payee(world: World) -> Parts:
 def dishonesty_listing(world: World) -> Parts:
     listing: DishonestyListing = listed_dishonest(world.team)
     return {"pk": listing.pk}
-
-
-@builds("unconfirmed_violation")
-def unconfirmed_violation(world: World) -> Parts:
-    with scope.everything():
-        found = Violation.objects.create(
-            bank=world.team.bank, year=2024, description="某事", document_number="1",
-            entered_by=person(Role.MANAGER_STATISTICS),
-        )  # fmt: skip
-    return {"pk": found.pk}
 
 
 # ---- loans

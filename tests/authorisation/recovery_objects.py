@@ -10,7 +10,7 @@ from pool import clock, scope
 from pool.ledger.models import MonthClosing
 from pool.models import Role
 from recovery import services
-from recovery.models import AccountStatement
+from recovery.models import AccountStatement, Clawback
 from tests.authorisation.objects import Parts, World, builds
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import TODAY, person
@@ -20,6 +20,8 @@ from tests.factories.recovery import (
     all_received,
     applied_settlement,
     applied_write_off,
+    decided_clawback,
+    entered_receipt,
     in_good_standing,
     passed_settled,
     prepared,
@@ -31,7 +33,7 @@ from tests.factories.recovery import (
 RECEIVED = date(2025, 1, 10)
 KINDS = (
     "compensated", "prepared_recovery", "due_return", "prepared_settlement", "applied_settlement",
-    "prepared_write_off", "applied_write_off", "settled",
+    "prepared_write_off", "applied_write_off", "settled", "clawed_back",
 )  # fmt: skip
 
 
@@ -53,6 +55,31 @@ def _project(world: World, kind: str) -> Project:
 @builds("compensated_project")
 def compensated_project(world: World) -> Parts:
     return {"pk": _project(world, "compensated").claim.loan_id}
+
+
+def _clawback(world: World) -> Clawback:
+    if "clawback_row" not in world.built:
+        one = _project(world, "clawed_back")
+        with _today_stays():
+            world.built["clawback_row"] = {"row": decided_clawback(one, TODAY)}
+    row: Clawback = world.built["clawback_row"]["row"]
+    return row
+
+
+@builds("decided_sanction")
+def decided_sanction(world: World) -> Parts:
+    return {"pk": _clawback(world).violation_id}
+
+
+@builds("clawback")
+def clawback(world: World) -> Parts:
+    return {"pk": _clawback(world).pk}
+
+
+@builds("clawback_receipt")
+def clawback_receipt(world: World) -> Parts:
+    with _today_stays():
+        return {"pk": entered_receipt(_clawback(world), "100.00", TODAY).pk}
 
 
 @builds("prepared_recovery")

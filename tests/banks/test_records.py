@@ -1,15 +1,16 @@
 """Agreements, membership, accounts, listings, violations: who may enter them, and that it takes two."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from banks import selectors, services
-from banks.models import Agreement, PayeeAccount
+from banks.models import Agreement, PayeeAccount, Violation
 from pool import scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.models import AuditEvent, Role
-from tests.factories.banks import confirmed_violation, listed_dishonest, payee_account
+from tests.factories.banks import confirmed_violation, listed_dishonest, payee_account, proposed_sanction
 from tests.factories.people import JOINED, TODAY, bank_team, person
 
 pytestmark = pytest.mark.django_db
@@ -145,13 +146,24 @@ def test_a_listing_bars_from_its_first_day_until_the_day_of_removal(team):
         assert [selectors.is_dishonest(team.pk, day) for day in days] == [False, True, True, False]
 
 
-def test_a_violation_is_confirmed_by_another_body(team):
+def test_a_violation_is_decided_by_the_authority(team):
     found = confirmed_violation(team, 2024)
-    assert found.confirmed_on == TODAY
-    with scope.everything(), pytest.raises(NotPermitted):
-        services.confirm_violation(
-            violation_id=found.pk, by=person(Role.MANAGER_STATISTICS), on=TODAY, version=found.version
-        )
+    assert (found.state, found.confirmed_on) == (Violation.State.DECIDED, TODAY)
+    for role in (Role.MANAGER_STATISTICS, Role.MANAGER_APPROVER, Role.SUPERVISOR):
+        with scope.everything(), pytest.raises(NotPermitted):
+            services.decide_sanction(found, by=person(role), on=TODAY, opinion="")
+
+
+def test_what_is_taken_back_states_its_rate_and_its_day(team):
+    for facts, field in (
+        ({"rate": None, "pay_by": date(2025, 2, 16)}, "rate"),
+        ({"rate": Decimal("3.45"), "pay_by": None}, "pay_by"),
+        ({"rate": Decimal("3.45"), "pay_by": TODAY}, "pay_by"),
+        ({"rate": Decimal("3.45"), "pay_by": date(2025, 2, 16), "rectify_by": TODAY}, "rectify_by"),
+    ):
+        with pytest.raises(Refused) as no:
+            proposed_sanction(team, claws_back=True, **facts)
+        assert (no.value.field, no.value.article) == (field, "28")
 
 
 def test_a_banks_administrator_takes_on_people_of_their_own_bank_only(team):

@@ -15,7 +15,15 @@ from tests.factories.words import credit_code
 
 _numbers = count(1)
 
-__all__ = ["applied_to_join", "bank_team", "confirmed_violation", "listed_dishonest", "payee_account", "scan"]
+__all__ = [
+    "applied_to_join",
+    "bank_team",
+    "confirmed_violation",
+    "listed_dishonest",
+    "payee_account",
+    "proposed_sanction",
+    "scan",
+]
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 
@@ -55,12 +63,21 @@ def listed_dishonest(team: BankTeam, since: date = TODAY) -> DishonestyListing:
         )
 
 
-def confirmed_violation(team: BankTeam, year: int, on: date = TODAY) -> Violation:
+def proposed_sanction(team: BankTeam, year: int = 2024, on: date = TODAY, **facts: Any) -> Violation:
+    """What the manager puts before the authority."""
+    given = {
+        "ground": Violation.Ground.CLAIMED_TWICE, "basis": "28", "description": "重复申报",
+        "document_number": f"深工信处〔{year}〕1号",
+    }  # fmt: skip
     with scope.everything():
-        found = services.enter_violation(
-            bank_id=team.pk, year=year, description="重复申报", document_number=f"深工信处〔{year}〕1号",
-            by=person(Role.MANAGER_STATISTICS), on=on,
-        )  # fmt: skip
-        return services.confirm_violation(
-            violation_id=found.pk, by=person(Role.AUTHORITY), on=on, version=found.version
+        return services.propose_sanction(
+            bank_id=team.pk, year=year, by=person(Role.MANAGER_STATISTICS), on=on, **(given | facts)
         )
+
+
+def confirmed_violation(team: BankTeam, year: int, on: date = TODAY) -> Violation:
+    """Decided by the authority, with nothing taken back."""
+    found = proposed_sanction(team, year, on)
+    with scope.everything():
+        row = services.lock_violation(found.pk, found.version)
+        return services.decide_sanction(row, by=person(Role.AUTHORITY), on=on, opinion="属实")

@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from banks.models import Violation
 from claims import services as claims
 from claims.models import Claim, Payment
 from loans import services as uploads
@@ -16,8 +17,8 @@ from pool import clock, scope, storage
 from pool.models import Role, StoredFile, User
 from recovery import services
 from recovery.columns import RECOVERY_SCHEMA
-from recovery.models import Closing, Recovery, Return, Settlement
-from tests.factories.banks import payee_account
+from recovery.models import Clawback, ClawbackReceipt, Closing, Recovery, Return, Settlement
+from tests.factories.banks import payee_account, proposed_sanction
 from tests.factories.claims import (
     ENTERED_ON,
     Desk,
@@ -70,6 +71,46 @@ class Project:
     def returns(self) -> list[Return]:
         with scope.everything():
             return list(Return.objects.filter(claim=self.claim).order_by("instalment"))
+
+
+def proposed_clawback(one: Project, on: date, *, rate: str = "3.65", pay_by: date | None = None) -> Violation:
+    """A sanction that takes this project's compensation back, with the project named."""
+    clock.set_day(on)
+    row = proposed_sanction(
+        one.team, on.year, on, claws_back=True, rate=Decimal(rate), pay_by=pay_by or on + timedelta(days=30)
+    )
+    with scope.everything():
+        services.name_projects(
+            violation_id=row.pk, loan_numbers=[one.loan.loan_number], by=person(Role.MANAGER_STATISTICS), on=on,
+            version=row.version,
+        )  # fmt: skip
+    return fresh(row)
+
+
+def decided_clawback(one: Project, on: date, **given: Any) -> Clawback:
+    row = proposed_clawback(one, on, **given)
+    with scope.everything():
+        services.decide_sanction(
+            violation_id=row.pk, by=person(Role.AUTHORITY), on=on, version=row.version, reason="情况属实"
+        )
+        return Clawback.objects.get(violation=row)
+
+
+def entered_receipt(row: Clawback, amount: str, on: date, by: User | None = None) -> ClawbackReceipt:
+    clock.set_day(on)
+    with scope.everything():
+        return services.enter_clawback_receipt(
+            clawback_id=row.pk, amount=Decimal(amount), reference=f"ZH-{on}", received_on=on,
+            by=by or person(Role.FINANCE_CLERK), on=on, version=fresh(row).version,
+        )  # fmt: skip
+
+
+def received_clawback(row: Clawback, amount: str, on: date) -> ClawbackReceipt:
+    receipt = entered_receipt(row, amount, on)
+    with scope.everything():
+        return services.confirm_clawback_receipt(
+            receipt_id=receipt.pk, by=person(Role.FINANCE_APPROVER), on=on, version=receipt.version
+        )
 
 
 def good_team(name: str = "") -> BankTeam:

@@ -77,8 +77,9 @@ def test_a_bank_cannot_write_into_another(one, other):
         assert Loan.objects.filter(pk=loan.pk).update(remarks="mine") == 0
         with pytest.raises(ProgrammingError), transaction.atomic():
             Violation.objects.create(
-                bank=other.bank, year=2024, description="x", document_number="x", entered_by=one.maker
-            )
+                bank=other.bank, year=2024, description="x", document_number="x", entered_by=one.maker, number="x",
+                entered_on=loan.entered_on,
+            )  # fmt: skip
 
 
 def test_a_row_cannot_point_into_another_banks_data(one, other):

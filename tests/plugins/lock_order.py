@@ -20,6 +20,7 @@ from django.db.transaction import Atomic
 from config.dev.places import ROOT
 
 ORDER = (
+    ("banks_violation",),
     ("banks_standing",),
     ("loans_loan",),
     ("claims_claim",),
@@ -30,6 +31,7 @@ ORDER = (
     ),
     ("claims_objection", "claims_planitem", "recovery_recovery"),
     ("recovery_return",),
+    ("recovery_clawback",),
     ("recovery_closing",),
     ("claims_paperspacket",),
     ("claims_payment",),
