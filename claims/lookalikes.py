@@ -101,7 +101,7 @@ def _over_limit(claim: Claim, kin: list[Kin]) -> Likeness | None:
     owed = total([claim.loan.principal, *(one.loan.principal for one in open_)])
     if not open_ or owed <= rule.decimal:
         return None
-    text = _("连同本笔，该借款人放款日在全库未到期贷款 %(n)s 笔，本金合计 %(owed)s 元，超过 %(limit)s 元。")
+    text = _("连同本笔，该借款人发放日在全库未到期贷款 %(n)s 笔，本金合计 %(owed)s 元，超过 %(limit)s 元。")
     words = {"n": len(open_) + 1, "owed": yuan(owed), "limit": yuan(rule.decimal)}
     return Likeness(_("全库余额超过上限"), text % words, rule.article, tuple(open_))
 
@@ -112,7 +112,7 @@ def _understated(claim: Claim, kin: list[Kin]) -> Likeness | None:
     known, told = total(one.loan.principal for one in open_), assessment.values_of(claim)["other_balances"]
     if known <= told:
         return None
-    text = _("放款日全库已有该借款人其他未到期贷款 %(known)s 元，大于申报的其他贷款余额 %(told)s 元，请核对信用报告。")
+    text = _("发放日全库已有该借款人其他未到期贷款 %(known)s 元，大于申报的其他贷款余额 %(told)s 元，请核对信用报告。")
     words = {"known": yuan(known), "told": yuan(told)}
     return Likeness(_("其他贷款余额少报"), text % words, edition()["balance_limit"].article, tuple(open_))
 

