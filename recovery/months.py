@@ -191,6 +191,7 @@ SUBJECT_CODES = {
     Account.Kind.INTEREST: "4002",
     Account.Kind.RETURNS: "4101",
     Account.Kind.REFUNDS: "4102",
+    Account.Kind.CLAWBACKS: "4103",
     Account.Kind.COMPENSATION: "5001",
     Account.Kind.FEES: "5002",
     Account.Kind.SUSPENSE: "2241",

@@ -14,7 +14,7 @@ from pool import clock, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.ledger import invariants as ledger_invariants
 from pool.ledger import services as ledger
-from pool.ledger.models import Entry, LedgerTransaction, MonthClosing
+from pool.ledger.models import Account, Entry, LedgerTransaction, MonthClosing
 from pool.models import Role, User
 from recovery import account, matching, months, services, vouchers
 from recovery.models import AccountLine
@@ -255,6 +255,11 @@ def test_the_balances_of_a_month_tie_to_the_ledger(over):
     assert cash.closing == held["cash"] - after
     (spent,) = [one for one in rows if one.code.startswith("5001.")]
     assert (spent.closing, spent.closing_side) == (Decimal("400000.00"), (Decimal("400000.00"), None))
+
+
+def test_no_account_is_without_the_number_that_the_financial_system_knows():
+    assert set(months.SUBJECT_CODES) == set(Account.Kind)
+    assert len(set(months.SUBJECT_CODES.values())) == len(months.SUBJECT_CODES)
 
 
 def test_every_entry_is_a_line_of_a_numbered_voucher(over):
