@@ -24,6 +24,7 @@ from pool.selectors import edition, refs
 from pool.workdays import Calendar
 from recovery import account
 from recovery.models import Return
+from recovery.months import name as month_name
 
 MONTHS_AHEAD = 6
 State = Claim.State
@@ -116,7 +117,6 @@ class Position:
     outstanding: Decimal
     appropriated: Decimal
     appropriations_waiting: Decimal
-    size: Decimal
     figures: list[Figure]
     months: list["Month"] = field(default_factory=list)
 
@@ -128,7 +128,8 @@ class Position:
     @property
     def room(self) -> Decimal:
         """What may be planned before the pool's size is reached (7.2)."""
-        return self.size - self.outstanding - self.reserved
+        money = periods.PoolMoney(self.cash, self.reserved, self.outstanding, ZERO)
+        return periods.room_under_ceiling(edition(), money)
 
     @property
     def wanted(self) -> Decimal:
@@ -147,7 +148,6 @@ def position(on: date) -> Position:
         outstanding=ledger.outstanding(),
         appropriated=-held.get("appropriation", ZERO),
         appropriations_waiting=waiting.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"],
-        size=Decimal(edition()["pool_size"].decimal),
         figures=[figure(kind) for kind in kinds()],
     )
     found.months = forecast(found, on)
@@ -173,7 +173,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        return f"{self.first.year}-{self.first.month:02d}"
+        return month_name(self.first)
 
 
 def forecast(found: Position, on: date) -> list[Month]:

@@ -23,7 +23,7 @@ from claims.admin.many import approve_many
 from claims.models import Claim, Review
 from claims.services import clocks
 from claims.views import page
-from pool import audit, clock
+from pool import audit, clock, pdf
 from pool.admin_kit import ReadOnlyAdmin
 from pool.forms_keys import once
 from pool.models import AccessLog, Role
@@ -72,10 +72,8 @@ class ClaimAdmin(ReadOnlyAdmin):
         if claim is None or round_ not in reports.ROUNDS or not self.has_view_permission(request, claim):
             raise Http404
         audit.log_access(request, AccessLog.Kind.DOWNLOAD, claim)
-        response = HttpResponse(reports.opinion_pdf(claim, round_), content_type="application/pdf")
         number = reports.ROUNDS[Review.Round(round_)]
-        response["Content-Disposition"] = f'attachment; filename="{claim.number}-{number}.pdf"'
-        return response
+        return pdf.download(reports.opinion_pdf(claim, round_), f"{claim.number}-{number}.pdf")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The queue under what lies before each person."""
