@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from claims.models import Claim, PapersPacket
+from claims.models import Claim, PapersPacket, Upgrade
 from loans.words import Classification
 
 PERFORMING = [choice for choice in Classification.choices if choice[0] in {"normal", "special_mention"}]
@@ -35,6 +35,16 @@ class MoneyField(forms.DecimalField):
 class ClaimFilter(BankFilter):
     q = forms.CharField(label=_("编号、借据号或借款人"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Claim.State.choices])
+
+
+class ClaimableFilter(forms.Form):
+    q = forms.CharField(label=_("借据号、信用代码或名称开头"), required=False, max_length=120)
+    due_by = forms.DateField(label=_("申请截止日不晚于"), required=False, widget=DayInput())
+
+
+class UpgradeFilter(BankFilter):
+    q = forms.CharField(label=_("编号、借据号或借款人"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Upgrade.State.choices])
 
 
 class PacketFilter(BankFilter):

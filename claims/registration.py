@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import invariants, jobs, permissions, selectors, todos
 from claims.services import clocks, due
-from claims.views import bank, panels, papers, today
+from claims.views import bank, claimable, panels, papers, today, upgrades
 from loans.models import Loan
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
@@ -52,8 +52,8 @@ def register() -> None:
     )
     registry.bars.register(Bar("claims", Loan._meta.label_lower, selectors.claim_in_the_way, order=10))
     registry.drafts.register(DraftSource("claims", todos.drafts, 20))
-    registry.listings.register(bank.CLAIMS)
-    registry.listings.register(papers.PACKETS)
+    for listing in (bank.CLAIMS, claimable.CLAIMABLE, papers.PACKETS, upgrades.UPGRADES):
+        registry.listings.register(listing)
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
     for kind, page in (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade")):
         registry.subject_pages.register(SubjectPage(f"claims.{kind}", f"claims:{page}"))

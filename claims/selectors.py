@@ -25,6 +25,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -47,12 +48,12 @@ from claims.models import (
     Review,
 )
 from loans import selectors as loans
-from loans.models import Loan
+from loans.models import Determination, Loan
 from loans.words import BorrowerKind
 from pool.errors import Refused
 from pool.ledger.models import Account, Entry
 from pool.masking import mask_name
-from pool.models import Hat, Role, User
+from pool.models import Deadline, Hat, Role, User
 from pool.models.people import BANK_ROLES
 from pool.money import ZERO
 from pool.selectors import edition
@@ -67,6 +68,18 @@ def claims_of(person: User) -> "QuerySet[Claim]":
     """The claims this person may see; row security says the same once more."""
     rows = Claim.objects.select_related("loan", "bank", "determination")
     return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+
+
+def claimable_loans(person: User) -> "QuerySet[Loan]":
+    """The bank's non-performing loans whose claim period is open and that have no live claim yet."""
+    periods_ = Deadline.objects.filter(subject_id=OuterRef("pk"), kind="claim_period", fulfilled_on__isnull=True)
+    standing = Determination.objects.filter(loan=OuterRef("pk"), ended_on__isnull=True)
+    rows: QuerySet[Loan] = Loan.objects.filter(bank_id=person.institution, state=Loan.State.NON_PERFORMING)
+    return rows.annotate(
+        last_day=Subquery(periods_.filter(dropped_on__isnull=True).values("closes_on")[:1]),
+        determined_on=Subquery(standing.values("determined_on")[:1]),
+        balance=Coalesce(Subquery(standing.values("principal_balance")[:1]), ZERO),
+    ).filter(~Exists(Claim.objects.filter(loan_id=OuterRef("pk"), state__in=Claim.LIVE)), last_day__isnull=False)
 
 
 def claim_in_the_way(loan: Loan) -> Refused | None:

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from claims.views import authority, bank, desk, objections, papers, pay_files, public, together, upgrades
+from claims.views import authority, bank, claimable, desk, objections, papers, pay_files, public, together, upgrades
 
 app_name = "claims"
 
 urlpatterns = [
     path("", bank.index, name="index"),
-    path("claimable/", bank.claimable, name="claimable"),
+    path("claimable/", claimable.claimable, name="claimable"),
     path("claimable/draft/", desk.draft_many, name="draft_many"),
     path("evidence/", together.evidence, name="evidence_together"),
     path("evidence/place/", together.place, name="place_evidence"),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from evaluation.models import Statement
+from evaluation.models import Evaluation, EvaluationLine, Report, Statement
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
 
@@ -38,6 +38,22 @@ class QuarterForm(forms.Form):
     period = forms.CharField(
         label=_("对账期"), max_length=6, help_text=_("写作 2024Q1 至 2024Q4，须为已经结束的季度。")
     )
+
+
+class EvaluationFilter(forms.Form):
+    year = forms.IntegerField(label=_("年度"), required=False, min_value=2000, max_value=2999)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Evaluation.State.choices])
+
+
+class OwnResultFilter(forms.Form):
+    year = forms.IntegerField(label=_("年度"), required=False, min_value=2000, max_value=2999)
+    grade = forms.ChoiceField(label=_("等级"), required=False, choices=[("", _("全部")), *EvaluationLine.Grade.choices])
+
+
+class ReportFilter(forms.Form):
+    kind = forms.ChoiceField(label=_("报告类型"), required=False, choices=[("", _("全部")), *Report.Kind.choices])
+    period = forms.CharField(label=_("报告期"), max_length=12, required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Report.State.choices])
 
 
 class StatementFilter(BankFilter):

@@ -5,7 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import invariants, permissions, todos
-from evaluation.services import jobs, reports
+from evaluation.services import jobs
+from evaluation.services import reports as making
+from evaluation.views import evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
@@ -23,10 +25,12 @@ def register() -> None:
         NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW),
     ):
         registry.navigation.register(item)
+    for listing in (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS):
+        registry.listings.register(listing)
     registry.todos.register(TodoSource("evaluation", todos.todos, order=80))
     registry.api_scopes.register(ApiScope(permissions.API_SCOPE, _("读取已发布的报告"), permissions.READERS, order=80))
-    registry.file_guards.register(FileGuard(reports.PURPOSE, may_have))
-    registry.tasks.register(Task(reports.TASK, reports.make_report, atomic=False))
+    registry.file_guards.register(FileGuard(making.PURPOSE, may_have))
+    registry.tasks.register(Task(making.TASK, making.make_report, atomic=False))
     registry.jobs.register(jobs.annual_evaluation)
     registry.jobs.register(jobs.half_year_statistics)
     registry.invariants.register(

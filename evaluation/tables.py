@@ -8,11 +8,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation.models import Evaluation, EvaluationLine, Statement
 from evaluation.selectors.money import WORDS
 from pool.articles import language_of
 from pool.rulebook import Finding, load
-from pool.tables import Column, Page, Table
+from pool.tables import Column, Table
 
 YUAN = _("元")
 
@@ -79,21 +79,42 @@ def reason_table(figures: dict[str, Any]) -> Table:
     return Table(reason_columns(figures["edition"]), figures["lines"], caption=_("评定理由"))
 
 
-def evaluations_table(rows: Iterable[Evaluation]) -> Table:
-    return Table(
-        [
-            Column(_("年度"), lambda row: _("%(year)s年度") % {"year": row.year}, link="get_absolute_url"),
-            Column(_("版次"), "revision", "int"),
-            Column(_("状态"), lambda row: row, "status"),
-            Column(_("评价日期"), "made_on", "date"),
-            Column(_("报备截止日"), "file_by", "date"),
-            Column(_("报备日期"), "filed_on", "date"),
-        ],
-        rows,
-        caption=_("历年评价"),
-        empty_title=_("还没有评价"),
-        empty_text=_("第四季度录入期截止后编制上年度评价，报备后在此查阅。"),
-    )
+def evaluation_columns() -> list[Column]:
+    return [
+        Column(_("年度"), _year, link="get_absolute_url", sort="year"),
+        Column(_("版次"), "revision", "int"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+        Column(_("评价日期"), "made_on", "date"),
+        Column(_("报备截止日"), "file_by", "date"),
+        Column(_("报备日期"), "filed_on", "date"),
+    ]
+
+
+def _year(row: Evaluation) -> str:
+    return _("%(year)s年度") % {"year": row.year}
+
+
+def own_columns() -> list[Column]:
+    """A bank's own line of each year."""
+    return [
+        Column(_("年度"), lambda line: _year(line.evaluation), sort="year"),
+        Column(_("等级"), lambda line: (line.grade, line.get_grade_display()), "status", key="grade"),
+        Column(_("当年发放总额"), "amount", "money", unit=YUAN, sort="amount"),
+        Column(_("总额排名"), "amount_rank", "int"),
+        Column(_("企业数"), "borrowers", "int"),
+        Column(_("户数排名"), "borrowers_rank", "int"),
+        Column(_("同比增速"), "growth", "percent"),
+        Column(_("增速排名"), "growth_rank", "int"),
+        Column(_("违规"), "violations", "int"),
+        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN),
+        Column(_("上年企业数"), "last_borrowers", "int"),
+        Column(_("报备日期"), "evaluation.filed_on", "date"),
+        Column(_("评定理由"), why, key="why", width=80),
+    ]
+
+
+def why(line: EvaluationLine) -> str:
+    return in_words(line.findings, line.evaluation.edition)
 
 
 # ---- the half-year's statistics -----------------------------------------------------------------------------------
@@ -236,21 +257,15 @@ def write_off_columns() -> list[Column]:
 # ---- the catalogue of reports -------------------------------------------------------------------------------------
 
 
-def reports_table(rows: Iterable[Report]) -> Table:
-    return Table(
-        [
-            Column(_("编号"), "number", "code", link="get_absolute_url"),
-            Column(_("标题"), "title"),
-            Column(_("版次"), "revision", "int"),
-            Column(_("状态"), lambda row: row, "status"),
-            Column(_("编制日期"), "made_on", "date"),
-            Column(_("发布日期"), "issued_on", "date"),
-        ],
-        rows,
-        caption=_("报告目录"),
-        empty_title=_("还没有报告"),
-        empty_text=_("报告发布后在此查阅下载。"),
-    )
+def report_columns() -> list[Column]:
+    return [
+        Column(_("编号"), "number", "code", link="get_absolute_url", sort="number"),
+        Column(_("标题"), "title"),
+        Column(_("版次"), "revision", "int"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+        Column(_("编制日期"), "made_on", "date", sort="made"),
+        Column(_("发布日期"), "issued_on", "date"),
+    ]
 
 
 # ---- statements of account -------------------------------------------------------------------------------------------
@@ -262,22 +277,20 @@ MOVED = {
 }
 
 
-def statements_table(page: Page, *, with_bank: bool) -> Table:
-    columns = [
-        Column(_("对账单编号"), "number", "code", link="get_absolute_url"),
-        Column(_("对账期"), "period", "code"),
+def statement_columns(*, with_bank: bool) -> list[Column]:
+    return [
+        Column(_("对账单编号"), "number", "code", link="get_absolute_url", sort="number"),
+        Column(_("对账期"), "period", "code", sort="period"),
         *([Column(_("加盟银行"), "bank.short_name")] if with_bank else []),
         Column(_("期初补偿净额"), "opening", "money", unit=YUAN),
         Column(_("支付补偿"), "paid", "money", unit=YUAN),
         Column(_("清收返还"), "returned", "money", unit=YUAN),
         Column(_("退回与追回"), "refunded", "money", unit=YUAN),
-        Column(_("期末补偿净额"), "closing", "money", unit=YUAN),
-        Column(_("状态"), lambda row: row, "status"),
+        Column(_("期末补偿净额"), "closing", "money", unit=YUAN, sort="closing"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+        Column(_("签发日期"), "issued_on", "date"),
+        Column(_("银行答复日期"), "answered_on", "date"),
     ]
-    return Table(
-        columns, page, caption=_("对账单"), page=page, empty_title=_("还没有对账单"),
-        empty_text=_("每季度结束后，由金融中心按资金账编制、签发。"),
-    )  # fmt: skip
 
 
 def statement_lines_table(statement: Statement) -> Table:

@@ -81,8 +81,12 @@ def plain(value: Any, kind: str) -> Any:
     if kind == "status":
         return _state_word(value)
     if kind == "article":
-        return cite(str(value)) if str(value)[:1].isdigit() else str(value)
+        return "、".join(_cited(short) for short in (value if isinstance(value, list) else [value]))
     return formats.show(value) if isinstance(value, bool) else str(value)
+
+
+def _cited(short: Any) -> str:
+    return cite(str(short)) if str(short)[:1].isdigit() else str(short)
 
 
 def _state_word(value: Any) -> str:

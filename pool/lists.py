@@ -1,6 +1,7 @@
 """清单: one description of a list, for its page, its order, its saved filters, its columns and its export."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from pool import registry
 from pool.models import ColumnChoice, SavedFilter, User
 from pool.permissions import Answer
-from pool.tables import NO_ROWS, Column, Table, Text, keyset_page
+from pool.tables import NO_ROWS, Column, Pick, Table, Text, keyset_page
 
 NOT_A_FILTER = ("sort", "after", "before", "form_key", "csrfmiddlewaretoken")
 ORDER = "sort"
@@ -43,6 +44,8 @@ class Listing:
     empty_title: Text = NO_ROWS
     empty_text: Text = ""
     size: int = 50
+    within: Callable[[], AbstractContextManager[None]] = nullcontext
+    """The scope in which `rows` are read, where the reader's own is too narrow and `rows` themselves keep to it."""
 
     @property
     def url(self) -> str:
@@ -68,16 +71,17 @@ def listing_of(name: str) -> Listing | None:
     return found
 
 
-def show(listing: Listing, request: HttpRequest) -> Shown:
-    """The page of the list that the request asks for."""
+def show(listing: Listing, request: HttpRequest, pick: Pick | None = None) -> Shown:
+    """The page of the list that the request asks for; with `pick`, a box before each row."""
     user, query = request.user, filter_of(request.GET)
     form, rows = narrowed(listing, user, request.GET)
     chosen = chosen_columns(listing, user)
-    page = keyset_page(rows, request, order=order_of(listing, request.GET), size=listing.size)
+    with listing.within():
+        page = keyset_page(rows, request, order=order_of(listing, request.GET), size=listing.size)
     table = Table(
         [column for column, is_chosen in chosen if is_chosen], page.rows, page=page, caption=listing.label,
         sort=sort_of(listing, request.GET), query=query, marks=listing.marks,
-        empty_title=listing.empty_title, empty_text=listing.empty_text,
+        empty_title=listing.empty_title, empty_text=listing.empty_text, pick=pick,
     )  # fmt: skip
     saved = [(row, row.query == query) for row in SavedFilter.objects.filter(user=user, listing=listing.name)]
     may_export = listing.may_export(user)[0]

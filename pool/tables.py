@@ -24,7 +24,8 @@ class Column:
     """`value` is a dotted path of attributes or keys, or a function of the row.
 
     Kinds: text, code (a number that is a name: nothing grouped), money, percent (a fraction), points (already a
-    percentage), int, date, moment, status (an object with a state, or a pair (value, word)), article.
+    percentage), int, date, moment, status (an object with a state, or a pair (value, word)), article
+    (or a list of them).
     `link` gives a row's address; `sort` is the word put into `?sort=`; `width` counts characters in a workbook; `key`
     names a column whose value is a function, for lists whose columns people choose.
     """
@@ -75,6 +76,22 @@ class Cell:
     href: str | None = None
 
 
+@dataclass(frozen=True)
+class Pick:
+    """A box before each row, of that name; the table then stands in a form with `data-picks` that acts on the ticked.
+
+    `label` says in words which row; `ticked` are the keys that the page before had ticked.
+    """
+
+    name: str
+    label: Callable[[Any], str]
+    ticked: frozenset[str] = frozenset()
+
+    def box(self, row: Any) -> dict[str, Any]:
+        key = str(row.pk)
+        return {"name": self.name, "value": key, "label": self.label(row), "is_ticked": key in self.ticked}
+
+
 @dataclass
 class Table:
     """What `{% data_table table %}` draws. `totals` maps a column's label to its figure; `marks` gives a row's tone."""
@@ -89,6 +106,7 @@ class Table:
     marks: Callable[[Any], str] | None = None
     empty_title: Text = NO_ROWS
     empty_text: Text = ""
+    pick: Pick | None = None
 
     def heads(self) -> list[dict[str, Any]]:
         heads = []
@@ -104,7 +122,8 @@ class Table:
     def body(self) -> Iterable[dict[str, Any]]:
         for row in self.rows:
             cells = [Cell(column, column.read(row), column.address(row)) for column in self.columns]
-            yield {"cells": cells, "mark": self.marks(row) if self.marks else ""}
+            box = self.pick.box(row) if self.pick else None
+            yield {"cells": cells, "mark": self.marks(row) if self.marks else "", "box": box}
 
     def foot(self) -> list[Cell]:
         return [Cell(column, self.totals.get(column.label, "")) for column in self.columns] if self.totals else []

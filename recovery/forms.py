@@ -85,6 +85,11 @@ class PaidOffForm(forms.Form):
     paid_off_on = _day(_("结清日期"), _("所选贷款的本息结清日；不同结清日请分批办理"))
 
 
+class MaturedFilter(BankFilter):
+    q = forms.CharField(label=_("借据号、信用代码或名称开头"), required=False, max_length=120)
+    due_by = _day(_("到期日不晚于"), required=False)
+
+
 class ReturnFilter(BankFilter):
     state = forms.ChoiceField(label=_("状态"), required=False)
     number = forms.CharField(label=_("返还编号或借据号"), required=False)

@@ -24,7 +24,7 @@ from loans import selectors as loans
 from loans.models import Loan
 from pool import audit, clock, pdf
 from pool.deeds import deed, text
-from pool.errors import NotPermitted, Refused, Stale
+from pool.errors import Refused, Stale
 from pool.forms_keys import once, seen_version
 from pool.lists import Listing, show
 from pool.models import BANK_ROLES, AccessLog, Role, User
@@ -103,21 +103,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_prepare": has_role(request.user, {Role.BANK_MAKER})[0],
     }  # fmt: skip
     return render(request, "claims/index.html", context)
-
-
-@login_required
-@require_GET
-def claimable(request: HttpRequest) -> HttpResponse:
-    """The bank's non-performing loans that may still be claimed, the most urgent first."""
-    if request.user.role not in BANK_ROLES:
-        raise NotPermitted()
-    today = clock.today()
-    deadlines = todos.claimable_deadlines(request.user).order_by("closes_on", "pk")[: services.MOST]
-    context = {
-        "rows": panels.claimable_rows(deadlines, today), "today": today,
-        "may_draft": permissions.prepare(request.user, request.user.institution)[0],
-    }  # fmt: skip
-    return render(request, "claims/claimable.html", context)
 
 
 @login_required

@@ -1,6 +1,5 @@
 """This room's part of a loan's page: may it be claimed, how much, until when and why; and the claim it has."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,7 @@ from claims.views import page
 from loans.models import Determination, Loan
 from loans.services.deadlines import claim_window
 from pool import clock
-from pool.models import Deadline, User
+from pool.models import User
 from pool.rules import Window
 from pool.selectors import edition
 
@@ -97,17 +96,3 @@ def claim_period(loan: Loan, on: date) -> Window | None:
     """The time in which the standing determination may be claimed."""
     standing = Determination.objects.filter(loan=loan, ended_on__isnull=True).first()
     return claim_window(standing.determined_on) if standing else None
-
-
-def claimable_rows(deadlines: Iterable[Deadline], on: date) -> list[dict[str, Any]]:
-    """The loans of these open claim periods, with what each could bring."""
-    rows = list(deadlines)
-    loans = {loan.pk: loan for loan in Loan.objects.filter(pk__in=[row.subject_id for row in rows])}
-    found = []
-    for row in rows:
-        loan = loans.get(row.subject_id)
-        if loan is not None and loan.state == Loan.State.NON_PERFORMING:
-            found.append(
-                {"loan": loan, "deadline": row, "left": page.days_left(row.closes_on, on), "card": card(loan, on)}
-            )
-    return found

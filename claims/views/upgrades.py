@@ -1,11 +1,13 @@
 """Upgrades and voided determinations: before payment by the bank's two people, after it with the refund (19(5))."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,55 +16,97 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from claims import permissions, services
-from claims.forms import EndingForm, RefundForm
+from claims.forms import EndingForm, RefundForm, UpgradeFilter
 from claims.models import EndingRequest, Upgrade
 from claims.services import due
 from claims.services.upgrade import outstanding
 from claims.views import page
 from claims.views.acts import ending_of, loan_of, upgrade_of
+from loans import selectors as loans
 from loans.models import Determination, Loan
 from pool import audit, clock, scope
 from pool.deeds import day, deed, money, text, yes
 from pool.errors import NotPermitted, Refused
 from pool.forms_keys import once
+from pool.lists import Listing, show
 from pool.models import BANK_ROLES, AccessLog, User
 from pool.moves import history
+from pool.permissions import Answer, has_role
 from pool.refusals import add_to_form
 from pool.selectors import edition
-from pool.tables import Column, Table, keyset_page
+from pool.tables import Column
 
 Ending = Determination.Ending
 
 COLUMNS = (
-    Column(gettext_lazy("申请编号"), "number", "code", link=lambda row: reverse("claims:upgrade", args=[row.pk])),
+    Column(
+        gettext_lazy("申请编号"),
+        "number",
+        "code",
+        link=lambda row: reverse("claims:upgrade", args=[row.pk]),
+        sort="made",
+    ),
     Column(gettext_lazy("加盟银行"), "bank.short_name"),
-    Column(gettext_lazy("借据号"), "loan.loan_number", "code"),
-    Column(gettext_lazy("状态"), lambda row: row, "status"),
-    Column(gettext_lazy("上调日期"), "upgraded_on", "date"),
+    Column(gettext_lazy("借据号"), "loan.loan_number", "code", link=lambda row: row.loan.get_absolute_url()),
+    Column(gettext_lazy("借款人"), "loan.borrower_name"),
+    Column(gettext_lazy("状态"), lambda row: row, "status", key="state"),
+    Column(gettext_lazy("上调日期"), "upgraded_on", "date", sort="upgraded"),
+    Column(gettext_lazy("申请日期"), "applied_on", "date"),
     Column(gettext_lazy("应退回金额"), "refund_due", "money", unit=gettext_lazy("元")),
     Column(gettext_lazy("退回截止日"), "refund_by", "date"),
+    Column(gettext_lazy("退回日期"), "refunded_on", "date"),
 )
 
 
-def _may_read(person: User) -> None:
-    if person.role not in BANK_ROLES and person.role not in permissions.READERS:
-        raise NotPermitted()
+def _reader(person: User) -> Answer:
+    return has_role(person, BANK_ROLES | permissions.READERS)
+
+
+def _rows(person: User) -> "QuerySet[Upgrade]":
+    rows: QuerySet[Upgrade] = Upgrade.objects.select_related("loan", "bank")
+    if person.role in BANK_ROLES:
+        rows = rows.filter(bank_id=person.institution)
+    return rows.annotate(is_late=Q(refund_by__lt=clock.today(), state__in=Upgrade.OWED))
+
+
+def _narrow(rows: "QuerySet[Upgrade]", given: Mapping[str, Any]) -> "QuerySet[Upgrade]":
+    if words := given.get("q", "").strip():
+        rows = rows.filter(Q(number=words) | Q(loan__in=Loan.objects.filter(loans.matching(words)).values("pk")))
+    return rows
+
+
+UPGRADES = Listing(
+    name="upgrades",
+    label=gettext_lazy("上调转回申请"),
+    url_name="claims:upgrades",
+    may_see=_reader,
+    may_export=_reader,
+    rows=_rows,
+    form=lambda data, person: UpgradeFilter(data, with_bank=person.role not in BANK_ROLES),
+    narrow=_narrow,
+    same=("state", "bank"),
+    columns=lambda person: [
+        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
+    ],
+    orders={"made": ("id",), "upgraded": ("upgraded_on", "id")},
+    order="-made",
+    hidden=frozenset({"applied_on", "refunded_on"}),
+    marks=lambda row: "late" if row.is_late else "",
+    empty_title=gettext_lazy("没有上调转回申请"),
+    empty_text=gettext_lazy("已补偿的贷款上调为正常或关注后，转回和退回补偿资金在这里办理。"),
+)
 
 
 @login_required
 @require_GET
 def upgrades(request: HttpRequest) -> HttpResponse:
     """Upgrades after compensation, and what a bank's checker has to look at before it."""
-    _may_read(request.user)
-    rows = Upgrade.objects.select_related("loan", "bank")
+    permissions.require(_reader(request.user))
     endings = EndingRequest.objects.filter(state=EndingRequest.State.PREPARED).select_related("loan", "bank", "made_by")
-    is_bank = request.user.role in BANK_ROLES
-    if is_bank:
-        rows, endings = (found.filter(bank_id=request.user.institution) for found in (rows, endings))
-    columns = [column for column in COLUMNS if not is_bank or column.value != "bank.short_name"]
-    found = keyset_page(rows, request, order=("-id",), size=50)
-    table = Table(columns, found, page=found, empty_title=_("没有上调转回申请"))
-    return render(request, "claims/upgrades.html", {"table": table, "endings": endings})
+    if request.user.role in BANK_ROLES:
+        endings = endings.filter(bank_id=request.user.institution)
+    shown = show(UPGRADES, request)
+    return render(request, "claims/upgrades.html", {"shown": shown, "table": shown.table, "endings": endings})
 
 
 @login_required

@@ -12,7 +12,6 @@ from banks.selectors import members_on
 from evaluation import permissions
 from evaluation.models import Evaluation, EvaluationLine
 from loans.models import Loan
-from pool import scope
 from pool.models import User
 
 ZERO = Decimal("0.00")
@@ -104,11 +103,11 @@ def visible_to(user: User) -> "QuerySet[Evaluation]":
     return rows if permissions.may_read_drafts(user)[0] else rows.filter(state=FILED)
 
 
-def results_of(bank_id: UUID) -> list[EvaluationLine]:
-    """One bank's own lines of what was filed, newest first: all that a bank ever sees of an evaluation.
+def results_of(bank_id: UUID) -> "QuerySet[EvaluationLine]":
+    """One bank's own lines of what was filed: all that a bank ever sees of an evaluation.
 
-    The evaluation holds every bank's figures, so a bank's context does not see it; this read opens it for one bank.
+    The evaluation holds every bank's figures, so a bank's context does not see it; who reads these rows opens the
+    scope for them (`Listing.within`).
     """
-    with scope.everything():
-        lines = EvaluationLine.objects.filter(bank_id=bank_id, evaluation__in=newest_filed())
-        return list(lines.select_related("evaluation").defer("evaluation__inputs").order_by("-evaluation__year"))
+    lines = EvaluationLine.objects.filter(bank_id=bank_id, evaluation__in=newest_filed())
+    return lines.select_related("evaluation").defer("evaluation__inputs")

@@ -1,35 +1,82 @@
 """The annual evaluation: drafted, explained bank by bank, filed; a bank sees its own line."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import YearForm
+from evaluation.forms import EvaluationFilter, OwnResultFilter, YearForm
 from evaluation.models import Evaluation, EvaluationLine
 from evaluation.selectors import evaluations as selectors
 from evaluation.services import evaluations as services
 from evaluation.services.reports import request_evaluation_report
-from pool import clock
+from pool import clock, scope
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
+from pool.lists import Listing, show
 from pool.permissions import require
 from pool.refusals import add_to_form
+
+EVALUATIONS = Listing(
+    name="evaluations",
+    label=gettext_lazy("历年评价"),
+    url_name="evaluation:evaluations",
+    may_see=may.may_read,
+    may_export=may.may_read,
+    rows=selectors.visible_to,
+    form=lambda data, user: EvaluationFilter(data),
+    narrow=lambda rows, _given: rows,
+    same=("year", "state"),
+    columns=lambda user: tables.evaluation_columns(),
+    orders={"year": ("year", "revision", "id")},
+    order="-year",
+    empty_title=gettext_lazy("还没有评价"),
+    empty_text=gettext_lazy("第四季度录入期截止后编制上年度评价，报备后在此查阅。"),
+)
+
+
+def _narrow_own(rows: "QuerySet[EvaluationLine]", given: Mapping[str, Any]) -> "QuerySet[EvaluationLine]":
+    return rows.filter(evaluation__year=given["year"]) if "year" in given else rows
+
+
+OWN_RESULTS = Listing(
+    name="own_results",
+    label=gettext_lazy("本行历年评价"),
+    url_name="evaluation:own_results",
+    may_see=may.may_read_own_result,
+    may_export=may.may_read_own_result,
+    rows=lambda user: selectors.results_of(user.institution),
+    form=lambda data, user: OwnResultFilter(data),
+    narrow=_narrow_own,
+    same=("grade",),
+    columns=lambda user: tables.own_columns(),
+    orders={"year": ("evaluation__year", "id"), "amount": ("amount", "id")},
+    order="-year",
+    hidden=frozenset({"why"}),
+    empty_title=gettext_lazy("还没有已报备的评价结果"),
+    empty_text=gettext_lazy("评价在每年二月底前报备，报备后可在此查看本行结果。"),
+    within=scope.everything,
+)
 
 
 @require_safe
 @login_required
 def listing(request: HttpRequest) -> HttpResponse:
     require(may.may_read(request.user))
+    shown = show(EVALUATIONS, request)
     context = {
-        "table": tables.evaluations_table(selectors.visible_to(request.user)),
+        "shown": shown,
+        "table": shown.table,
         "may_prepare": may.may_prepare(request.user)[0],
     }
     return render(request, "evaluation/evaluation_list.html", context)
@@ -144,6 +191,6 @@ def cancel_membership(request: HttpRequest, pk: UUID) -> HttpResponse:
 def own_results(request: HttpRequest) -> HttpResponse:
     """The bank's own results, year by year, with the reasons; no other bank's figures."""
     require(may.may_read_own_result(request.user))
-    lines = selectors.results_of(request.user.institution)
-    shown = [(line, tables.in_words(line.findings, line.evaluation.edition)) for line in lines]
-    return render(request, "evaluation/own_results.html", {"lines": shown})
+    shown = show(OWN_RESULTS, request)
+    lines = [(line, tables.why(line)) for line in shown.table.rows]
+    return render(request, "evaluation/own_results.html", {"shown": shown, "table": shown.table, "lines": lines})

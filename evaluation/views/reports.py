@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import CheckCodeForm, HalfYearForm
+from evaluation.forms import CheckCodeForm, HalfYearForm, ReportFilter
 from evaluation.models import Report, Statement
 from evaluation.periods import HalfYear
 from evaluation.selectors import reports as selectors
@@ -21,17 +22,37 @@ from evaluation.services import reports as services
 from pool import audit, clock
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
+from pool.lists import Listing, show
 from pool.models import AccessLog
 from pool.permissions import require
 from pool.refusals import add_to_form
+
+REPORTS = Listing(
+    name="reports",
+    label=gettext_lazy("报告目录"),
+    url_name="evaluation:reports",
+    may_see=may.may_read,
+    may_export=may.may_read,
+    rows=selectors.visible_to,
+    form=lambda data, user: ReportFilter(data),
+    narrow=lambda rows, _given: rows,
+    same=("kind", "period", "state"),
+    columns=lambda user: tables.report_columns(),
+    orders={"period": ("ends_on", "id"), "number": ("number", "id"), "made": ("made_on", "id")},
+    order="-period",
+    empty_title=gettext_lazy("还没有报告"),
+    empty_text=gettext_lazy("报告发布后在此查阅下载。"),
+)
 
 
 @require_safe
 @login_required
 def catalogue(request: HttpRequest) -> HttpResponse:
     require(may.may_read(request.user))
+    shown = show(REPORTS, request)
     context = {
-        "table": tables.reports_table(selectors.visible_to(request.user)),
+        "shown": shown,
+        "table": shown.table,
         "may_prepare": may.may_prepare(request.user)[0],
     }
     return render(request, "evaluation/report_list.html", context)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,36 +23,53 @@ from pool import audit, clock
 from pool.deeds import deed, text
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version, ticked_versions
-from pool.models import BANK_ROLES, AccessLog
+from pool.lists import Listing, show
+from pool.models import BANK_ROLES, AccessLog, User
 from pool.moves import history
 from pool.permissions import require
 from pool.refusals import add_to_form
-from pool.tables import keyset_page
 
 State = Statement.State
+
+STATEMENTS = Listing(
+    name="statements",
+    label=gettext_lazy("对账单"),
+    url_name="evaluation:statements",
+    may_see=may.may_see_statements,
+    may_export=may.may_see_statements,
+    rows=selectors.visible_to,
+    form=lambda data, user: StatementFilter(data, with_bank=user.role not in BANK_ROLES),
+    narrow=lambda rows, _given: rows,
+    same=("period", "state", "bank"),
+    columns=lambda user: tables.statement_columns(with_bank=user.role not in BANK_ROLES),
+    orders={"period": ("ends_on", "id"), "number": ("number", "id"), "closing": ("closing", "id")},
+    order="-period",
+    hidden=frozenset({"issued_on", "answered_on"}),
+    empty_title=gettext_lazy("还没有对账单"),
+    empty_text=gettext_lazy("每季度结束后，由金融中心按资金账编制、签发。"),
+)
 
 
 @require_safe
 @login_required
 def listing(request: HttpRequest) -> HttpResponse:
     require(may.may_see_statements(request.user))
-    is_bank = request.user.role in BANK_ROLES
-    form = StatementFilter(request.GET or None, with_bank=not is_bank)
-    rows = selectors.visible_to(request.user)
-    if form.is_valid():
-        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
-    page = keyset_page(rows, request, order=("-ends_on", "-id"), size=50)
-    drafts = rows.filter(state=State.DRAFT) if may.may_issue_statements(request.user)[0] else []
+    shown = show(STATEMENTS, request)
     context = {
-        "table": tables.statements_table(page, with_bank=not is_bank),
-        "form": form,
-        "count": rows.count(),
-        "drafts": [one for one in drafts if one.made_by_id != request.user.pk],
+        "shown": shown,
+        "table": shown.table,
+        "drafts": _to_issue(request.user),
         "may_draw_up": may.may_draw_up(request.user)[0],
-        "is_bank": is_bank,
+        "is_bank": request.user.role in BANK_ROLES,
         "article": services.ARTICLE,
     }
     return render(request, "evaluation/statement_list.html", context)
+
+
+def _to_issue(user: User) -> "QuerySet[Statement]":
+    """The drafts of others, for whom issues them."""
+    drafts = selectors.visible_to(user).filter(state=State.DRAFT).exclude(made_by=user)
+    return drafts if may.may_issue_statements(user)[0] else drafts.none()
 
 
 @login_required

@@ -95,7 +95,8 @@ def _of_list(listing: Listing) -> LongFile:
 def _write_list(listing: Listing, row: ListExport, target: Path) -> int:
     rows, columns = _what(listing, row)
     sheet = exports.Sheet(name=listing.label, columns=columns, rows=rows.iterator(chunk_size=CHUNK))
-    return exports.write_xlsx(target, [sheet], mark=row.mark)
+    with listing.within():
+        return exports.write_xlsx(target, [sheet], mark=row.mark)
 
 
 def place(row: ListExport) -> Path:

@@ -10,7 +10,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -129,7 +129,7 @@ def cell(item: Cell) -> SafeString | str:
     if kind == "status":
         words: SafeString | str = status(value)
     elif kind == "article":
-        words = article(value)
+        words = articles(value) if isinstance(value, list) else article(value)
     else:
         words = _WRITTEN.get(kind, formats.show)(value)
     return format_html('<a href="{}">{}</a>', item.href, words) if item.href else words
@@ -166,6 +166,13 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(nodelist, words[2])
+
+
+def articles(shorts: list[str]) -> SafeString:
+    """Several, each linked."""
+    return (
+        format_html_join(" ", "{}", ((article(short),) for short in shorts)) if shorts else mark_safe(formats.NOTHING)
+    )
 
 
 # ---- who waits, until when, by which article ----------------------------------------------------------------------
@@ -242,6 +249,12 @@ def data_table(table: Table) -> dict[str, Any]:
 @register.inclusion_tag("components/listing.html")
 def listing(shown: Any) -> dict[str, Any]:
     """A whole list: saved filters, filter, columns, export, table, pager (`pool.lists.show`)."""
+    return {"shown": shown}
+
+
+@register.inclusion_tag("components/listing_tools.html")
+def listing_tools(shown: Any) -> dict[str, Any]:
+    """What stands above a list, for a page whose table stands in a form of its own."""
     return {"shown": shown}
 
 

@@ -72,7 +72,9 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     columns = [column for column, is_chosen in lists.chosen_columns(listing, request.user) if is_chosen]
     institution = request.user.institution_name or str(request.user.party.label)
     mark = exports.watermark(request.user.display_name, institution)
-    if rows.order_by()[: downloads.AT_ONCE + 1].count() > downloads.AT_ONCE:
+    with listing.within():
+        many = rows.order_by()[: downloads.AT_ONCE + 1].count()
+    if many > downloads.AT_ONCE:
         names = [column.name for column in columns]
         downloads.ask(name=listing.name, query=request.GET.urlencode(), columns=names, mark=mark, by=request.user)
         messages.success(
@@ -82,7 +84,8 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     ordered = rows.order_by(*lists.order_of(listing, request.GET))
     sheet = exports.Sheet(name=listing.label, columns=columns, rows=ordered.iterator(chunk_size=1000))
     body = io.BytesIO()
-    exports.write_xlsx(body, [sheet], mark=mark)
+    with listing.within():
+        exports.write_xlsx(body, [sheet], mark=mark)
     body.seek(0)
     name = f"{listing.label}-{clock.today():%Y%m%d}.xlsx"
     return FileResponse(body, as_attachment=True, filename=name, content_type=exports.XLSX)

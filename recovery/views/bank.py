@@ -6,19 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pool import clock
-from pool.errors import Refused
-from pool.forms_keys import once, ticked, ticked_versions
-from pool.refusals import add_to_form
-from pool.tables import keyset_page
+from pool.forms_keys import once
 from recovery import permissions as may
-from recovery import selectors, services, terms
+from recovery import services
 from recovery.forms import PaidOffForm, RecoveryForm, SettlementForm, WriteOffForm
 from recovery.models import Closing, Recovery, Settlement
 from recovery.views.common import SETTLEMENT_PROOF, VOUCHER, WRITE_OFF_PROOF, answer, found, keep, loan_of, version_of
@@ -138,57 +133,6 @@ def _again(last: Closing | None) -> dict[str, Any]:
 
 @login_required
 @once
-def paid_off(request: HttpRequest) -> HttpResponse:
-    """Loans that have matured: the maker ticks what was paid off; the checker closes what was prepared."""
-    user = request.user
-    may.require(may.has_role(user, may.MAKERS) if request.method == "POST" else may.see_lists(user))
-    today = clock.today()
-    form = PaidOffForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.prepare_paid_off(items=_paid_off_items(request, form), by=user, on=today)
-        except Refused as no:
-            add_to_form(form, no)
-        else:
-            words = ngettext(
-                "%(count)d 笔贷款已登记结清，等待本行复核结项。",
-                "%(count)d 笔贷款已登记结清，等待本行复核结项。",
-                len(made),
-            )
-            messages.success(request, words % {"count": len(made)})
-            return redirect("recovery:paid_off")
-    matured = keyset_page(selectors.payable_off(user, today), request, order=["due", "id"], size=100)
-    law = terms.law_on(today)
-    for loan in matured.rows:
-        loan.closes_itself = terms.auto_closing(loan.due, None, law)
-        loan.close_by = terms.payoff_window(loan.due, law)
-    prepared = selectors.closings(user).filter(kind=Closing.Kind.PAID_OFF, state=Closing.State.PREPARED)
-    context = {
-        "form": form,
-        "page": matured,
-        "prepared": prepared.order_by("apply_by", "id")[:200],
-        "ticked": set(request.POST.getlist("loan")),
-        "today": today,
-        "makes": may.has_role(user, may.MAKERS)[0],
-        "checks": may.has_role(user, may.CHECKERS)[0],
-    }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "recovery/paid_off.html", context, status=status)
-
-
-def _paid_off_items(request: HttpRequest, form: PaidOffForm) -> list[services.PaidOff]:
-    """The ticked loans; a number nobody gave out is no loan."""
-    wanted = ticked(request, "loan")
-    if not wanted:
-        raise Refused("nothing_ticked", _("请先勾选已结清的贷款。"))
-    known = selectors.payable_off(request.user, clock.today()).filter(pk__in=wanted).values_list("pk", flat=True)
-    if set(known) != set(wanted):
-        raise Refused("not_payable_off", _("所选贷款中有不能办理结清结项的，请刷新页面后重新勾选。"))
-    return [services.PaidOff(pk, form.cleaned_data["paid_off_on"]) for pk in known]
-
-
-@login_required
-@once
 def pay_off_one(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A loan paid off before its maturity, or repaid after its determination."""
     loan = loan_of(request.user, pk)
@@ -202,21 +146,3 @@ def pay_off_one(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("recovery:closing", made.pk)
 
     return answer(request, form, act, "recovery/pay_off_form.html", project_context(request.user, loan))
-
-
-@require_POST
-@login_required
-@once
-def close_paid_off(request: HttpRequest) -> HttpResponse:
-    """The checker closes the ticked ones, each with the version seen."""
-    may.require(may.has_role(request.user, may.CHECKERS))
-    seen = ticked_versions(request, "closing")
-    if not seen:
-        messages.error(request, _("请先勾选要结项的贷款。"))
-        return redirect("recovery:paid_off")
-    for pk in seen:
-        found(Closing, request.user, pk)
-    services.close_all_paid_off(seen=seen, by=request.user, on=clock.today())
-    words = ngettext("%(count)d 笔贷款已结项。", "%(count)d 笔贷款已结项。", len(seen))
-    messages.success(request, words % {"count": len(seen)})
-    return redirect(reverse("recovery:paid_off"))

@@ -1,11 +1,14 @@
 """The annual evaluation: ranks, grades, reasons, filing by two people, corrections, two years running."""
 
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from banks.models import Bank
 from evaluation import invariants, todos
@@ -217,8 +220,7 @@ def test_a_correction_is_a_new_revision_with_its_reason_and_replaces_the_first()
     assert (line_of(first, team).grade, line_of(second, team).grade) == ("qualified", "unqualified")
     with scope.everything():
         assert list(selectors.newest_filed()) == [second]
-    assert [line.grade for line in selectors.results_of(team.pk)] == ["unqualified"]
-    with scope.everything():
+        assert [line.grade for line in selectors.results_of(team.pk)] == ["unqualified"]
         assert not list(invariants.evaluations_follow_from_their_inputs())
 
 
@@ -294,9 +296,15 @@ def test_no_bank_s_context_sees_an_evaluation_and_a_bank_sees_its_own_line_only(
     with scope.bank_scope(team.pk):
         assert not Evaluation.objects.exists()
         assert [line.bank_id for line in EvaluationLine.objects.all()] == [team.pk]
-        [mine] = selectors.results_of(team.pk)
-        assert mine.bank_id == team.pk and mine.evaluation.year == 2024
-        assert scope.current() == (scope.BANK, team.pk)
+        assert not selectors.results_of(team.pk).exists()
+    client = Client()
+    client.force_login(team.maker)
+    page = client.get("/reports/own/")
+    assert [(line.bank_id, line.evaluation.year) for line in page.context["table"].rows] == [(team.pk, 2024)]
+    assert not client.get("/reports/own/?year=2023").context["table"].rows
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get("/lists/own_results/export/").getvalue())).active
+    cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert cells.count("2024年度") == 1
     with scope.nobody():
         assert not EvaluationLine.objects.exists()
     assert other.pk != team.pk
