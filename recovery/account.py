@@ -287,7 +287,7 @@ def proofs(packets: Iterable[PapersPacket]) -> list[Proof]:
     out = Q(account__code=chart.CASH, transaction__kind=Kind.PAYMENT, transaction__subject__in=keys)
     entries = Entry.objects.filter(out)
     posted = _by_payment(entries)
-    seen = _by_payment(entries.filter(transaction__in=_seen_vouchers()))
+    seen = _by_payment(entries.filter(transaction__in=seen_vouchers()))
     return [
         Proof(row, payment, posted.get(key, ZERO), seen.get(key, ZERO))
         for row in rows
@@ -296,7 +296,7 @@ def proofs(packets: Iterable[PapersPacket]) -> list[Proof]:
     ]
 
 
-def _seen_vouchers() -> "QuerySet[LineVoucher]":
+def seen_vouchers() -> "QuerySet[LineVoucher]":
     matched = LineVoucher.objects.filter(dropped=False, line__state=State.MATCHED)
     return matched.values("transaction")
 

@@ -127,6 +127,26 @@ class ProjectFilter(BankFilter):
     owing = forms.ChoiceField(label=_("应返还"), required=False, choices=[("", _("全部")), ("yes", _("尚有应返还"))])
 
 
+class DeskFilter(BankFilter):
+    """A quarter of the desk and what to look for in it."""
+
+    quarter = forms.ChoiceField(label=_("季度"), required=False)
+    look = forms.ChoiceField(
+        label=_("只看"),
+        required=False,
+        choices=[
+            ("", _("全部")), ("silent", _("未上报")), ("unasked", _("未上报且未催报")), ("differs", _("有差异")),
+            ("overdue", _("已报未收")), ("entered", _("已收未记账")), ("unposted", _("记账不符")),
+            ("unseen", _("专户流水未见")),
+        ],
+    )  # fmt: skip
+    number = forms.CharField(label=_("借据号或借款人"), required=False)
+
+    def __init__(self, *args: Any, quarters: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["quarter"].choices = [(name, name) for name in quarters]
+
+
 class ClosingFilter(BankFilter):
     kind = forms.ChoiceField(label=_("结项类型"), required=False, choices=[("", _("全部")), *Closing.Kind.choices])
     state = forms.ChoiceField(label=_("状态"), required=False)

@@ -19,6 +19,7 @@ from recovery import account, selectors, terms
 from recovery.models import (
     AccountLine,
     AccountStatement,
+    Chaser,
     Clawback,
     ClawbackReceipt,
     Closing,
@@ -29,7 +30,7 @@ from recovery.models import (
 )
 
 SUBJECTS = (Recovery, Return, Settlement, Closing, Clawback)
-WITH_STATES = (*SUBJECTS, AccountLine, ClawbackReceipt, SuspenseUse, Violation)
+WITH_STATES = (*SUBJECTS, AccountLine, Chaser, ClawbackReceipt, SuspenseUse, Violation)
 
 
 def returns_follow_the_formula() -> Iterator[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "approve_as_authority",
     "approve_as_supervisor",
     "cancel",
+    "chase",
     "check_account",
     "check_settled",
     "close",
@@ -75,6 +76,11 @@ def confirm_receipt(person: User) -> Answer:
 def review(person: User) -> Answer:
     """Settlement applications: either kind of the manager's reviewers."""
     return has_role(person, MANAGERS)
+
+
+def chase(person: User) -> Answer:
+    """The manager checks returns against reports (10.2(3)): any of its desks asks the silent ones."""
+    return has_role(person, MANAGERS | {Role.MANAGER_STATISTICS})
 
 
 def pass_closing(person: User) -> Answer:

@@ -10,7 +10,7 @@ from recovery import batches, invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
 from recovery.services.account import PURPOSE as STATEMENT
 from recovery.todos import drafts, todos
-from recovery.views import closings, manager, pages, paid_off, panels
+from recovery.views import closings, desk, manager, pages, paid_off, panels
 from recovery.views.common import PURPOSES
 
 LOAN, CLAIM = "loans.loan", "claims.claim"
@@ -24,7 +24,8 @@ def register() -> None:
     registry.bars.register(Bar("recovery", LOAN, selectors.closing_in_the_way, order=20))
     registry.todos.register(TodoSource("recovery", todos, order=40))
     for listing in (
-        pages.PROJECTS, pages.RECOVERIES, pages.RETURNS, manager.SETTLEMENTS, closings.CLOSINGS, paid_off.MATURED,
+        pages.PROJECTS, pages.RECOVERIES, pages.RETURNS, desk.DESK, manager.SETTLEMENTS, closings.CLOSINGS,
+        paid_off.MATURED,
     ):  # fmt: skip
         registry.listings.register(listing)
     registry.drafts.register(DraftSource("recovery", drafts, 30))

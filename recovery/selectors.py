@@ -19,7 +19,7 @@ from pool.errors import Refused
 from pool.ledger.models import Account, Entry
 from pool.models import BANK_ROLES, Deadline
 from pool.money import ZERO
-from pool.rules import Window, add_months, quarter_start
+from pool.rules import add_months
 from pool.selectors import edition
 from recovery import terms
 from recovery.models import Clawback, ClawbackReceipt, Closing, Recovery, Return, Settlement
@@ -179,57 +179,10 @@ def sum_by(rows: "QuerySet[Any]", by: str) -> "QuerySet[Any]":
     return rows.order_by().values(by).annotate(sum=Sum("amount")).values("sum")
 
 
-def live_projects(user: Any) -> "QuerySet[Claim]":
-    """Compensated and not yet closed: disposal goes on, so the quarter's window concerns them."""
-    return projects(user).filter(loan__state__in=AFTER_PAYMENT)
-
-
 def live_banks() -> "QuerySet[Claim]":
     """The banks of which some compensated project is not closed."""
     live = Claim.objects.filter(state=Claim.State.PAID, loan__state__in=AFTER_PAYMENT)
     return live.order_by().values("bank").distinct()
-
-
-# --- the manager's desk by quarter ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Desk:
-    """One quarter's window over all banks: who has reported, who is silent."""
-
-    window: Window
-    rows: list[Any]
-
-    @property
-    def silent(self) -> list[Any]:
-        return [row for row in self.rows if row.silent]
-
-    @property
-    def reported(self) -> Decimal:
-        return sum((row.in_window for row in self.rows), ZERO)
-
-
-def desk(user: Any, quarter: date) -> Desk:
-    """Live items of the quarter: what each reported since the quarter began, and whether it has been silent."""
-    window = terms.quarter_window(quarter)
-    following = add_months(quarter_start(quarter), 3)
-    during = Recovery.objects.filter(
-        determination=OuterRef("determination"), state=Recovery.State.SUBMITTED,
-        submitted_on__gte=window.opens_on, submitted_on__lt=following,
-    )  # fmt: skip
-    late = during.filter(reported_late=True)
-    rows = (
-        live_projects(user)
-        .filter(paid_on__lt=following)
-        .annotate(in_window=Coalesce(Subquery(sum_by(during, "determination")), ZERO), late=Exists(late))
-        .order_by("bank__code", "number")
-    )
-    found = list(rows)
-    for row in found:
-        row.silent = (
-            row.in_window == ZERO and row.loan.state == Loan.State.COMPENSATED and row.paid_on < window.opens_on
-        )
-    return Desk(window, found)
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------

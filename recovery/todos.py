@@ -17,7 +17,7 @@ from pool.models import Role
 from pool.money import yuan
 from pool.registry import Draft, Todo
 from pool.selectors import edition
-from recovery import account, months, selectors, terms
+from recovery import account, desk, months, selectors, terms
 from recovery.intake import ARTICLE
 from recovery.models import (
     AccountLine,
@@ -55,14 +55,36 @@ def _bank_window(user: Any, on: date) -> Iterator[Todo]:
     window = terms.quarter_window(on)
     if not window.holds(on):
         return
-    silent = selectors.desk(user, on).silent
+    silent = desk.silent(user, on, on).count()
     if silent:
         yield Todo(
             _("上报并返还本季度前收回的款项"),
-            _("%(count)s 个已补偿项目本季尚未上报，没有收回的无须上报") % {"count": len(silent)},
-            reverse("recovery:projects"), window.closes_on, window.article, _("加盟银行"), len(silent),
+            _("%(count)s 个已补偿项目本季尚未上报，没有收回的无须上报") % {"count": silent},
+            reverse("recovery:projects"), window.closes_on, window.article, _("加盟银行"), silent,
             window.provisional,
         )  # fmt: skip
+
+
+def _chased(user: Any, on: date) -> Iterator[Todo]:
+    """The manager has asked: the bank reports what came back, or its second person says that nothing did."""
+    rows = desk.open_chasers(user)
+    for row in rows[:CHASERS_SHOWN]:
+        yield Todo(
+            _("答复催报：%(loan)s") % {"loan": row.loan.loan_number}, _("上报清收情况，或由复核答复没有收回的原因"),
+            reverse("recovery:project", args=[row.loan_id]), None, _law("recovery_window"), _("加盟银行"),
+        )  # fmt: skip
+
+
+def _silent_projects(user: Any, on: date) -> Iterator[Todo]:
+    """The quarter's window has closed and somebody was not asked for yet."""
+    window = terms.quarter_window(on)
+    if on <= window.closes_on:
+        return
+    rows = desk.silent(user, on, on).filter(chased_on=None)
+    yield from _counted(
+        rows, _("催报：窗口已过，仍未上报的项目"), f"{reverse('recovery:desk')}?look=unasked", "", window.article,
+        _("高新投统计"),
+    )  # fmt: skip
 
 
 def _bank_returns(user: Any, on: date) -> Iterator[Todo]:
@@ -363,12 +385,14 @@ def _each(rows: "QuerySet[Clawback]", title: str, user: Any) -> Iterator[Todo]:
 
 
 CLAWBACK = "clawback_interest"
+CHASERS_SHOWN = 20
+"""More than these are one list's work: the notice leads there."""
 SOURCES: dict[str, tuple[Any, ...]] = {
-    Role.BANK_MAKER: (_bank_window, _bank_returns, _bank_paid_off, _owed_clawbacks),
-    Role.BANK_CHECKER: (_bank_checks,),
+    Role.BANK_MAKER: (_bank_window, _chased, _bank_returns, _bank_paid_off, _owed_clawbacks),
+    Role.BANK_CHECKER: (_bank_checks, _chased),
     Role.MANAGER_REVIEWER: (_settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
     Role.MANAGER_APPROVER: (_settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
-    Role.MANAGER_STATISTICS: (_sanctions,),
+    Role.MANAGER_STATISTICS: (_silent_projects, _sanctions),
     Role.FINANCE_CLERK: (
         _open_lines,
         _open_suspense,

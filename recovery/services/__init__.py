@@ -11,6 +11,7 @@ from recovery.services.account import (
     reject_line,
 )
 from recovery.services.automatic import close_automatically
+from recovery.services.chasers import answer_chaser, chase_silent
 from recovery.services.clawback import (
     confirm_clawback_receipt,
     enter_clawback_receipt,
@@ -74,12 +75,14 @@ __all__ = [
     "PaidOff",
     "advise_open",
     "agree_pay_back",
+    "answer_chaser",
     "apply_settlement",
     "apply_write_off",
     "ask_reopening",
     "cancel_closing",
     "cancel_recovery",
     "cancel_settlement",
+    "chase_silent",
     "close_all_paid_off",
     "close_automatically",
     "close_paid_off",

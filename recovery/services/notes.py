@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banks.models import Violation
 from pool.models import BANK_ROLES, Deadline, Notice, Role
+from pool.rules import Window
 from pool.selectors import edition
 from pool.services.notices import notify
 from recovery.models import Clawback, Closing, Settlement
@@ -119,4 +120,17 @@ def _tell(
         notify(
             key=f"{row._meta.model_name}:{row.pk}:{what}:{role}", title=title, on=on, role=role, bank=bank, body=body,
             url=url, due=due, topic=topic, kind=Notice.Kind.DECISION if topic else "",
+        )  # fmt: skip
+
+
+def chased(bank_id: Any, quarter: str, count: int, window: Window, *, on: date) -> None:
+    """One notice for a bank's silent projects of a quarter."""
+    words = {"quarter": quarter, "count": count}
+    for role in FILERS:
+        notify(
+            key=f"chase:{bank_id}:{quarter}:{on}:{role}", on=on, role=role, bank=bank_id, article=window.article,
+            title=_("%(quarter)s 有 %(count)s 个已补偿项目未上报清收情况，请上报或答复") % words,
+            body=_("已收回的，请登记清收并返还；确无收回的，请在该项目页面答复清收进展。"),
+            url=reverse("recovery:projects"), due=window.closes_on if on <= window.closes_on else None,
+            topic=_("清收情况催报"),
         )  # fmt: skip

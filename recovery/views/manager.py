@@ -1,4 +1,4 @@
-"""The manager: the quarter's desk, settlement applications, settled accounts, claims refused for good."""
+"""The manager: settlement applications, settled accounts, claims refused for good."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,60 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from pool import clock, moves
 from pool.forms_keys import once
 from pool.lists import Listing, show
-from pool.rules import quarter_name, quarter_start
-from pool.tables import Column, Table
+from pool.tables import Column
 from recovery import permissions as may
 from recovery import selectors, services, terms, todos
 from recovery.forms import SettlementFilter
 from recovery.models import Settlement
 from recovery.views.common import found, loan_of, version_of
-from recovery.views.pages import project_url
-
-QUARTERS_SHOWN = 6
-
-
-@login_required
-@require_GET
-def desk(request: HttpRequest) -> HttpResponse:
-    """Every live project of a quarter's window: who has reported what, and who is silent (10.2(3), 20(4))."""
-    may.require(may.see_desk(request.user))
-    today = clock.today()
-    quarters = terms.quarters_before(today, QUARTERS_SHOWN)
-    chosen = next((one for one in quarters if quarter_name(one) == request.GET.get("quarter")), quarter_start(today))
-    found_desk = selectors.desk(request.user, chosen)
-    only_silent = request.GET.get("only") == "silent"
-    table = Table(
-        [
-            Column(_("借据号"), "loan.loan_number", "code", link=project_url),
-            Column(_("加盟银行"), "bank.short_name"),
-            Column(_("补偿到账"), "paid_on", "date"),
-            Column(_("补偿金额"), "amount", "money", unit=_("元")),
-            Column(_("本季上报收回"), "in_window", "money", unit=_("元")),
-            Column(_("累计收回"), "recovered", "money", unit=_("元")),
-            Column(_("已返还"), "returned", "money", unit=_("元")),
-            Column(_("待返还"), "outstanding", "money", unit=_("元")),
-            Column(_("最近上报"), "last_report", "date"),
-            Column(_("本季情况"), _desk_word, "status"),
-        ],
-        found_desk.silent if only_silent else found_desk.rows,
-        marks=lambda row: "late" if row.late or (row.silent and today > found_desk.window.closes_on) else "",
-        empty_title=_("本季没有需要跟踪的项目"),
-    )
-    tabs = [
-        {"label": quarter_name(one), "url": f"?quarter={quarter_name(one)}", "active": one == chosen}
-        for one in quarters
-    ]
-    context = {
-        "desk": found_desk, "table": table, "tabs": tabs, "today": today, "only_silent": only_silent,
-        "quarter": quarter_name(chosen),
-    }  # fmt: skip
-    return render(request, "recovery/desk.html", context)
-
-
-def _desk_word(row: Any) -> tuple[str, str]:
-    if row.in_window:
-        return ("submitted", _("已上报（逾期）")) if row.late else ("submitted", _("已上报"))
-    return ("overdue", _("未上报")) if row.silent else ("normal", _("无须上报"))
 
 
 def _settlement_columns(user: Any) -> list[Column]:

@@ -20,12 +20,13 @@ from loans.selectors import matching
 from pool import audit, clock, moves
 from pool.lists import Listing, narrowed, show
 from pool.models import AccessLog
+from pool.rules import quarter_name
 from pool.tables import Column
 from pool.tones import tone
 from recovery import permissions as may
 from recovery import selectors, terms, todos
 from recovery.forms import ProjectFilter, ReceiptForm, RecoveryFilter, ReturnFilter
-from recovery.models import Closing, Recovery, Return, Settlement
+from recovery.models import Chaser, Closing, Recovery, Return, Settlement
 from recovery.views.common import found, loan_of
 
 
@@ -100,6 +101,7 @@ def project(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def project_context(user: Any, loan: Loan) -> dict[str, Any]:
     today = clock.today()
+    window = terms.window_at(today)
     claim = selectors.paid_claim(loan)
     tape = selectors.tape(claim) if claim else None
     before = selectors.before_payment(loan) if claim is None else None
@@ -113,11 +115,21 @@ def project_context(user: Any, loan: Loan) -> dict[str, Any]:
         "settlement": settlement,
         "closing": closing,
         "today": today,
-        "window": terms.window_at(today),
+        "window": window,
         "todo": todos.of_project(loan, tape, settlement, closing, today),
         "may": _may(user, loan, claim, settlement, closing),
         "events": _events(loan, settlement, closing),
+        "chasers": _chasers(loan),
+        "chaser_article": window.article,
     }
+
+
+def _chasers(loan: Loan) -> list[Chaser]:
+    """The newest first, with their quarter's name."""
+    rows = list(Chaser.objects.filter(loan=loan).select_related("replied_by").order_by("-quarter"))
+    for row in rows:
+        row.name = quarter_name(row.quarter)
+    return rows
 
 
 def _may(

@@ -10,7 +10,7 @@ from pool import clock, scope
 from pool.ledger.models import MonthClosing
 from pool.models import Role
 from recovery import services
-from recovery.models import AccountStatement, Clawback
+from recovery.models import AccountStatement, Chaser, Clawback
 from tests.authorisation.objects import Parts, World, builds
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import TODAY, person
@@ -55,6 +55,15 @@ def _project(world: World, kind: str) -> Project:
 @builds("compensated_project")
 def compensated_project(world: World) -> Parts:
     return {"pk": _project(world, "compensated").claim.loan_id}
+
+
+@builds("chaser")
+def chaser(world: World) -> Parts:
+    one = _project(world, "compensated")
+    said = {"quarter": RECEIVED.replace(day=1), "asked_by": person(Role.MANAGER_STATISTICS), "asked_on": TODAY}
+    with scope.everything():
+        row, _made = Chaser.objects.get_or_create(claim=one.claim, loan=one.loan, bank=one.team.bank, defaults=said)
+    return {"pk": row.pk}
 
 
 def _clawback(world: World) -> Clawback:

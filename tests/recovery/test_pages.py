@@ -248,7 +248,7 @@ def test_the_desk_tells_who_is_silent_in_the_quarters_window():
     clock.set_day(ON)
     seen = page(one.desk.reviewer, "desk")
     assert "2025-01-22" in seen and "未上报" in seen and quiet.loan.loan_number in seen
-    silent = page(one.desk.reviewer, "desk", only="silent")
+    silent = page(one.desk.reviewer, "desk", look="silent")
     assert quiet.loan.loan_number in silent and one.loan.loan_number not in silent
     assert signed_in(one.team.maker).get(reverse("recovery:desk")).status_code == 403
 

@@ -83,6 +83,7 @@ MORE = {
         "account": "reads of the special account, which no case owns",
         "camt": "the special account's statement as its bank's message says it",
         "matching": "which movement of the ledger a line of that statement is: pure",
+        "desk": "a quarter's reports, receipts and ledger side by side",
         "columns": "the columns of the upload of recoveries, for its template and its reader",
         "batches": "what an upload of recoveries brings",
         "terms": "the room's rules with the edition and the calendar in force filled in, for services and pages alike",
