@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from banks import rules
 from banks.models import Standing, StandingEvent
 from pool import audit
+from pool.chinese import in_chinese
 from pool.models import Notice, Role, User
 from pool.money import ZERO
 from pool.rulebook import Finding
@@ -92,6 +93,7 @@ def _become(standing: Standing, sums: Sums, *, cause: str, subject: UUID | None,
     return standing
 
 
+@in_chinese()
 def _tell(standing: Standing, finding: Finding, *, on: date, by: User | None) -> None:
     """A suspension or a resumption is on record, and known to the bank and to the managing bodies."""
     action = "banks.suspend" if standing.is_suspended else "banks.resume"

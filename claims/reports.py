@@ -11,6 +11,7 @@ from claims import assessment, selectors
 from claims.corrections import FACTS, show_fact
 from claims.models import Claim, FundingPlan, Objection, PlanItem, Publicity, Review
 from pool import clock, pdf, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import StoredFile, Transition, User
 from pool.money import total
@@ -31,6 +32,7 @@ def keep_plan(plan: FundingPlan, items: Sequence[PlanItem], *, by: User) -> Stor
     )
 
 
+@in_chinese()
 def plan_pdf(plan: FundingPlan, items: Sequence[PlanItem], *, bank: str = "") -> bytes:
     """The whole plan, or with `bank` the extract that bank is sent: no bank reads another's projects."""
     book = edition()
@@ -98,6 +100,7 @@ def _by_bank(items: Iterable[PlanItem]) -> list[dict[str, Any]]:
     return list(sums.values())
 
 
+@in_chinese()
 def publicity_pdf(publicity: Publicity, items: Sequence[dict[str, Any]]) -> bytes:
     """The notice as it stands on the public page."""
     return pdf.render(
@@ -119,6 +122,7 @@ def publicity_pdf(publicity: Publicity, items: Sequence[dict[str, Any]]) -> byte
     )
 
 
+@in_chinese()
 def objection_pdf(objection: Objection) -> bytes:
     """The written re-check of an objection, for the public bodies; the objector is not named in it (20(2))."""
     book, claim = edition(), objection.item.claim
@@ -145,6 +149,7 @@ ROUNDS = {Review.Round.FIRST: 1, Review.Round.RE_EXAMINATION: 2}
 """How the letters of one claim are told apart in their numbers."""
 
 
+@in_chinese()
 def opinion_pdf(claim: Claim, round_: str) -> bytes:
     """The manager's own opinion letter, or the conclusion of a re-examination, from what its people saw (20(1))."""
     book = edition()
@@ -208,6 +213,7 @@ def _verified(claim: Claim, seen: Mapping[str, Any]) -> Iterable[dict[str, Any]]
             }  # fmt: skip
 
 
+@in_chinese()
 def decision_pdf(claim: Claim) -> bytes:
     """The decision on a claim with every finding and its article, as the bank is told (20(1))."""
     book = edition()

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
-from pool.citations import chinese_number
+from pool import formats
 from pool.errors import Refused
 from pool.rules import MONTHS_PER_QUARTER, ONE_DAY, half_year, quarter_end, quarter_name, quarter_start
 from pool.selectors import edition
@@ -75,5 +75,4 @@ class Quarter(Period):
 
     def words(self) -> str:
         """As people say it."""
-        number = chinese_number(self.ends_on.month // MONTHS_PER_QUARTER)
-        return _("%(year)s年第%(number)s季度") % {"year": self.starts_on.year, "number": number}
+        return formats.quarter(self.starts_on)

@@ -12,13 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from evaluation import permissions, tables
 from evaluation.models import Evaluation, EvaluationLine, Report, Statement
 from evaluation.periods import Quarter
 from evaluation.selectors.statements import STATEMENT_ARTICLE
 from pool import charts, clock, exports, formats, pdf, storage
+from pool.chinese import in_chinese
 from pool.models import User
 from pool.selectors import edition
 
@@ -59,11 +59,6 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Any]:
         "filed_on": evaluation.filed_on.isoformat(),
         "lines": [tables.line_figures(line) for line in lines],
     }
-
-
-def in_chinese() -> override:
-    """A report is written in Chinese, whoever asks for it."""
-    return override(settings.LANGUAGE_CODE)
 
 
 # ---- both kinds ---------------------------------------------------------------------------------------------------

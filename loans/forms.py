@@ -11,8 +11,8 @@ from banks.forms import BankFilter, day_field
 from loans.columns import LOAN_SCHEMA
 from loans.intake import LoanFacts
 from loans.models import Loan, Upload, UploadRow
-from loans.selectors import quarter_words
 from loans.words import Classification
+from pool import formats
 from pool.rules import add_months, quarter_start
 from pool.sheets import Column, Kind
 
@@ -24,7 +24,7 @@ def quarters_before(today: date) -> list[tuple[str, object]]:
     """The quarters one may filter by, newest first."""
     first = quarter_start(today)
     days = [add_months(first, -MONTHS_IN_QUARTER * back) for back in range(QUARTERS_OFFERED)]
-    return [(day.isoformat(), quarter_words(day)) for day in days]
+    return [(day.isoformat(), formats.quarter(day)) for day in days]
 
 
 class LoanFilter(BankFilter):

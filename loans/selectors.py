@@ -27,6 +27,7 @@ from loans.models import (
     UploadRow,
     WithdrawalRequest,
 )
+from pool import formats
 from pool.models import BANK_ROLES, Role, User
 from pool.money import ZERO
 from pool.registry import LegalDate
@@ -106,10 +107,6 @@ def standing_determination(loan: Loan) -> Determination | None:
     return found
 
 
-def quarter_words(day: date) -> str:
-    return str(gettext("%(year)s 年第 %(quarter)s 季度")) % {"year": day.year, "quarter": (day.month - 1) // 3 + 1}
-
-
 @dataclass(frozen=True)
 class EntryWindow:
     """The window of one quarter's loans, as of a day."""
@@ -120,7 +117,7 @@ class EntryWindow:
 
     @property
     def name(self) -> str:
-        return quarter_words(self.quarter)
+        return formats.quarter(self.quarter)
 
 
 def open_windows(on: date) -> list[EntryWindow]:
@@ -144,7 +141,7 @@ def entry_window_dates(user: User, first: date, last: date) -> Iterator[LegalDat
         if window.closes_on > last:
             return
         if window.closes_on >= first:
-            label = gettext("录入%(quarter)s发放的贷款") % {"quarter": quarter_words(quarter)}
+            label = gettext("录入%(quarter)s发放的贷款") % {"quarter": formats.quarter(quarter)}
             url = reverse("loans:upload_new") if user.role == Role.BANK_MAKER else reverse("loans:uploads")
             who = gettext("银行经办")
             yield LegalDate(window.closes_on, label, window.article, who, url, provisional=window.provisional)

@@ -11,6 +11,7 @@ from loans import selectors
 from loans.kinds import kind_of
 from loans.models import ClassificationRequest, Correction, Extension, Upload, WithdrawalRequest
 from loans.services.confirming import TRUTH
+from pool.formats import whole
 from pool.models import Role
 from pool.registry import Draft, Todo
 from pool.selectors import edition
@@ -44,7 +45,7 @@ def _for_checker(user: Any, on: date) -> Iterable[Todo]:
         yield Todo(
             title=_("复核并提交批次 %(number)s") % {"number": upload.number},
             detail=_("%(kind)s：可提交 %(good)s 行，暂缓 %(held)s 行")
-            % {"kind": upload.get_kind_display(), "good": upload.rows_good, "held": upload.rows_held},
+            % {"kind": upload.get_kind_display(), "good": whole(upload.rows_good), "held": whole(upload.rows_held)},
             url=upload.get_absolute_url(), due=selectors.due_of(upload, on),
             article=edition()[kind_of(upload).article].article, waiting_for=waiting_for,
         )  # fmt: skip
@@ -93,7 +94,7 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
     for upload in doubtful.order_by("id")[:20]:
         yield Todo(
             title=_("确认批次 %(number)s 的提示") % {"number": upload.number},
-            detail=_("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": upload.rows_unconfirmed},
+            detail=_("%(rows)s 行有提示，写明理由后才能复核提交") % {"rows": whole(upload.rows_unconfirmed)},
             url=f"{upload.get_absolute_url()}?rows=unconfirmed", due=selectors.due_of(upload, on), article=TRUTH,
             waiting_for=_("您（经办）"),
         )  # fmt: skip
@@ -104,7 +105,7 @@ def _for_maker(user: Any, on: date) -> Iterable[Todo]:
         if upload.made_on >= date.fromordinal(on.toordinal() - SHOWN_WORKING_DAYS):
             yield Todo(
                 title=_("改正批次 %(number)s 的暂缓行") % {"number": upload.number},
-                detail=_("%(held)s 行暂缓，改正后只需再传这些行") % {"held": upload.rows_held},
+                detail=_("%(held)s 行暂缓，改正后只需再传这些行") % {"held": whole(upload.rows_held)},
                 url=upload.get_absolute_url(), due=_due_of_held(upload, on), waiting_for=_("您（经办）"),
                 article=edition()[kind_of(upload).article].article,
             )  # fmt: skip

@@ -125,6 +125,12 @@ def month_day(value: date | None) -> str:
     return f"{value.month}月{value.day}日"
 
 
+def quarter(value: date) -> str:
+    """2024年第四季度: the quarter in which the day lies (English: Q4 2024)."""
+    number = (value.month - 1) // 3
+    return f"Q{number + 1} {value.year}" if _in_english() else f"{value.year}年第{'一二三四'[number]}季度"
+
+
 def weekday(value: date | None) -> str:
     return str(WEEKDAYS[value.weekday()]) if value else ""
 

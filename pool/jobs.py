@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import audit, registry, scope
+from pool.chinese import in_chinese
 from pool.errors import NotPermitted, Refused
 from pool.models import JobRun, Role, User
 
@@ -59,7 +60,8 @@ def run_job(name: str, on: date, by: User | None = None) -> JobRun:
             done.repeated = True
             return done
         run = JobRun(job=name, slot=slot, on=on, by=by, started_at=timezone.now())
-        run.result = audit.plain(job.fn(on)) or {}
+        with in_chinese():
+            run.result = audit.plain(job.fn(on)) or {}
         run.finished_at = timezone.now()
         run.save(force_insert=True)
         if by is not None:

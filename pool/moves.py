@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from pool.audit import bank_of
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import Transition, User
 
@@ -21,10 +22,12 @@ def log(
     target: str,
     by: User | None,
     on: date,
-    reason: str = "",
+    reason: object = "",
     article: str = "",
     bank: UUID | None = None,
 ) -> Transition:
+    with in_chinese():
+        reason = str(reason)
     return Transition.objects.create(
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk,

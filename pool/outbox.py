@@ -1,6 +1,7 @@
 """Work promised by a commit: a row is the promise, the broker only rings the bell, a sweeper rings again."""
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from pool import registry, scope
+from pool.chinese import in_chinese
 from pool.jobs import session_lock
 from pool.models import OutboxTask
 
@@ -57,11 +59,7 @@ def deliver(outbox_id: str) -> bool:
         OutboxTask.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
         task = registry.tasks[row.task]
         try:
-            if task.atomic:
-                with scope.everything():
-                    task.fn(**row.arguments)
-                    _mark_done(row)
-            else:
+            with in_chinese(), scope.everything() if task.atomic else nullcontext():
                 task.fn(**row.arguments)
                 _mark_done(row)
         except Exception as fault:

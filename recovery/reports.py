@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from banks.models import Violation
 from claims.reports import authority
 from pool import clock, pdf
+from pool.chinese import in_chinese
 from pool.money import total
 from pool.selectors import edition
 from recovery import rules, selectors, terms
@@ -57,6 +58,7 @@ def sums_of(lines: Sequence[Line]) -> dict[str, Decimal]:
     }
 
 
+@in_chinese()
 def letter_pdf(violation: Violation) -> bytes:
     book = edition()
     decided_on = violation.confirmed_on or clock.today()

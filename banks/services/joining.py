@@ -12,6 +12,7 @@ from banks import rules
 from banks.models import Bank, Joining
 from banks.services import partners
 from pool import audit, hats, moves, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused, SamePerson, Stale
 from pool.models import Role, User
 from pool.numbering import next_number
@@ -89,10 +90,11 @@ def admit(*, joining_id: UUID, by: User, on: date, version: int, reason: str = "
         partners.return_to(row.bank_id, row, by=by, on=on)
     _move(row, "admit", by=by, on=on, reason=reason)
     for role in (Role.MANAGER_STATISTICS, Role.FINANCE_CLERK):
-        notify(
-            key=f"joining:{row.pk}:{role}", role=role, on=on, article=law(), url=row.bank.get_absolute_url(),
-            title=_("%(bank)s已获准加盟，请签订并登记合作协议") % {"bank": row.short_name},
-        )  # fmt: skip
+        with in_chinese():
+            notify(
+                key=f"joining:{row.pk}:{role}", role=role, on=on, article=law(), url=row.bank.get_absolute_url(),
+                title=_("%(bank)s已获准加盟，请签订并登记合作协议") % {"bank": row.short_name},
+            )  # fmt: skip
     return row
 
 

@@ -12,6 +12,7 @@ from banks import permissions as may
 from banks.models import Bank, Handover, Membership
 from banks.selectors import open_work, successors_of
 from pool import audit
+from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
 from pool.models import BANK_ROLES, User
 from pool.services import people
@@ -138,7 +139,8 @@ def _switch(membership: Membership, active: bool, by: User, on: date) -> Members
 
 def _hand_over(membership: Membership, successor_id: UUID | None, reason: str, by: User, on: date) -> Handover:
     """On record even where nothing was open: who left the desk, when, and why."""
-    person, begun = membership.user, open_work(membership.user)
+    with in_chinese():
+        person, begun = membership.user, open_work(membership.user)
     successor = successors_of(membership).filter(user_id=successor_id).first() if successor_id else None
     if begun and successor is None:
         raise Refused("successor_missing", _("该人员有未办结的事项，请指定同岗位的接手人。"), field="successor")
@@ -148,10 +150,11 @@ def _hand_over(membership: Membership, successor_id: UUID | None, reason: str, b
         by=by, reason=reason, items=items,
     )  # fmt: skip
     if handed.successor is not None:
-        notify(
-            key=f"handover:{handed.pk}", user=handed.successor, on=on, url=reverse("home"),
-            title=_("请接手%(name)s的在办事项") % {"name": person.display_name}, topic=_("请接手同事的在办事项"),
-        )  # fmt: skip
+        with in_chinese():
+            notify(
+                key=f"handover:{handed.pk}", user=handed.successor, on=on, url=reverse("home"),
+                title=_("请接手%(name)s的在办事项") % {"name": person.display_name}, topic=_("请接手同事的在办事项"),
+            )  # fmt: skip
     after = {"successor": successor_id, "items": items}
     audit.record("banks.hand_over", handed, by=by, on=on, after=after, reason=reason)
     return handed

@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from banks.models import Agreement
+from pool.chinese import in_chinese
 from pool.models import Role
 from pool.selectors import edition
 from pool.services.notices import notify
 
 
+@in_chinese()
 def agreement_registered(agreement: Agreement, on: date) -> None:
     notify(
         key=f"agreement:{agreement.pk}", role=Role.BANK_ADMIN, bank=agreement.bank_id, on=on,

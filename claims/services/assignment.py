@@ -18,6 +18,7 @@ from claims.models import Assignment, Claim, Desk, Recusal
 from claims.services import locking
 from claims.services.claim import keep_clock
 from pool import hats, moves
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import Notice, User
 from pool.selectors import edition
@@ -163,8 +164,9 @@ def _give(
         after={"desk": desk, "person": person.pk}, article=_article(), reason=reason,
     )  # fmt: skip
     if tell and person.pk != by.pk:
-        words = {"number": claim.number, "desk": Desk(desk).label}
-        _tell(given, _("补偿申请 %(number)s 已分办给您（%(desk)s）") % words, review_url(claim), on)
+        with in_chinese():
+            words = {"number": claim.number, "desk": Desk(desk).label}
+            _tell(given, _("补偿申请 %(number)s 已分办给您（%(desk)s）") % words, review_url(claim), on)
     return given
 
 
@@ -186,7 +188,8 @@ def _tell_shares(given: Iterable[Assignment], on: date) -> None:
         by_person.setdefault(one.person_id, []).append(one)
     url = f"{reverse('admin:claims_claim_changelist')}?holder=me"
     for rows in by_person.values():
-        _tell(rows[0], _("%(n)s 笔补偿申请已分办给您") % {"n": len(rows)}, url, on)
+        with in_chinese():
+            _tell(rows[0], _("%(n)s 笔补偿申请已分办给您") % {"n": len(rows)}, url, on)
 
 
 def review_url(claim: Claim) -> str:

@@ -14,6 +14,7 @@ from claims.services import due, locking, telling
 from claims.services.payment import APPROVER, keep_clock, locked_payment
 from loans.models import Loan
 from pool import hats, moves
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.ledger.models import LedgerTransaction
@@ -48,17 +49,19 @@ def take_back_payment(
             )
         )  # fmt: skip
         _before_payment(claim, by=by, on=on, article=article)
-    said = _("退汇：%(day)s 退回专户，流水号 %(reference)s") % {"day": returned_on, "reference": reference}
+    with in_chinese():
+        said = _("退汇：%(day)s 退回专户，流水号 %(reference)s") % {"day": returned_on, "reference": reference}
     moves.move(payment, "come_back", by=by, on=on, article=article, reason=said, failure=said[:200])
     moves.move(packet, "come_back", by=by, on=on, article=article, reason=said)
     keep_clock(packet, on)
     after = {"amount": payment.amount, "returned_on": returned_on, "bank_reference": reference}
     locking.note("take_back_payment", payment, by=by, on=on, after=after, article=article)
-    telling.bank(
-        packet.bank_id, _("补偿资金退汇，请核对收款专用账户"), key=f"came-back:{payment.pk}", on=on,
-        url=reverse("claims:packet", args=[packet.pk]), article=article,
-        body=_("拨付 %(number)s 未能到账，已退回专户；核对收款账户后将重新拨付。") % {"number": payment.number},
-    )  # fmt: skip
+    with in_chinese():
+        telling.bank(
+            packet.bank_id, _("补偿资金退汇，请核对收款专用账户"), key=f"came-back:{payment.pk}", on=on,
+            url=reverse("claims:packet", args=[packet.pk]), article=article,
+            body=_("拨付 %(number)s 未能到账，已退回专户；核对收款账户后将重新拨付。") % {"number": payment.number},
+        )  # fmt: skip
     return reversals
 
 
@@ -91,4 +94,5 @@ def _before_payment(claim: Claim, *, by: User, on: date, article: str) -> None:
         moves.log(loan, field="library", source=source, target=loan.library, by=by, on=on, article=article)
     moves.move(loan, "take_back", by=by, on=on, article=article)
     moves.move(claim, "come_back", by=by, on=on, article=article, paid_on=None, transferred_on=None)
-    due.drop(claim, "transfer_period", on, _("补偿资金退汇，待重新拨付"))
+    with in_chinese():
+        due.drop(claim, "transfer_period", on, _("补偿资金退汇，待重新拨付"))

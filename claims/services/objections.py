@@ -14,6 +14,7 @@ from claims.services import locking, telling
 from claims.services.assignment import refuse_recused
 from claims.services.publicity import article
 from pool import hats, moves, numbering, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused, SamePerson
 from pool.models import Notice, Role, User
 
@@ -57,14 +58,15 @@ def object_to(
     )
     moves.log(objection, field="state", source="", target=objection.state, by=None, on=on, article=article())
     locking.note("object", objection, by=None, on=on, after={"claim": item.claim.number}, article=article())
-    telling.bodies(
-        (Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.AUTHORITY),
-        _("收到公示异议 %(number)s") % {"number": objection.number},
-        key=f"objection:{objection.pk}",
-        on=on,
-        url=reverse("claims:objection", args=[objection.pk]),
-        article=article(),
-    )
+    with in_chinese():
+        telling.bodies(
+            (Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.AUTHORITY),
+            _("收到公示异议 %(number)s") % {"number": objection.number},
+            key=f"objection:{objection.pk}",
+            on=on,
+            url=reverse("claims:objection", args=[objection.pk]),
+            article=article(),
+        )
     return objection
 
 
@@ -132,6 +134,7 @@ def _is_over(claim: Claim) -> bool:
     return notice is not None and notice.publicity.state == Publicity.State.ENDED
 
 
+@in_chinese()
 def _tell_removed(claim: Claim, on: date, reason: str) -> None:
     """The bank learns what was decided and why, not who objected."""
     telling.bank(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from banks.selectors import confirmed_payee
@@ -17,6 +17,7 @@ from claims.pay_message import Holder, Order, Transfer, credit_transfer
 from claims.services import locking
 from claims.services.together import limited
 from pool import exports, moves, numbering, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import User
 from pool.selectors import edition
@@ -118,14 +119,14 @@ def _refuse_other_payee(payment: Payment) -> None:
 
 def _transfer(payment: Payment) -> Transfer:
     to = Holder(payment.payee.account_name, payment.payee.account_number, payment.payee.opening_bank)
-    with translation.override(settings.LANGUAGE_CODE):
+    with in_chinese():
         remark = _("风险补偿资金 %(plan)s %(number)s") % {"plan": payment.packet.plan.number, "number": payment.number}
     return Transfer(payment.number, payment.amount, to, remark)
 
 
 def _sheet(order: Order) -> bytes:
     """The documented sheet, whatever language its maker reads: a line for each transfer (`docs/pay_files.md`)."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with in_chinese():
         # No line of who took it: the bank's program reads the first line as the header. The access log has it.
         return b"".join(exports.csv_lines(_columns(order), order.transfers, mark=""))
 

@@ -21,6 +21,7 @@ from claims.services.plan import require_fit
 from claims.services.review import refuse_suspended
 from loans.models import Loan
 from pool import hats, moves, numbering, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.ledger.models import LedgerTransaction
@@ -105,7 +106,8 @@ def return_papers(*, packet_id: UUID, by: User, on: date, version: int, reason: 
     moves.move(packet, "send_back", by=by, on=on, article=article, reason=reason, returned_reason=reason)
     keep_clock(packet, on)
     locking.note("return_papers", packet, by=by, on=on, after=locking.state_of(packet), reason=reason)
-    _tell(packet, _("拨款资料被退回，请补正"), f"papers:{packet.pk}:{packet.version}", on, article, reason)
+    with in_chinese():
+        _tell(packet, _("拨款资料被退回，请补正"), f"papers:{packet.pk}:{packet.version}", on, article, reason)
     return packet
 
 
@@ -258,13 +260,14 @@ def confirm_payment(*, payment_id: UUID, by: User, on: date, version: int) -> Pa
     keep_clock(packet, on)
     after = {"amount": payment.amount, "value_date": payment.value_date, "bank_reference": payment.bank_reference}
     locking.note("post_payment", payment, by=by, on=on, after=after, article=article)
-    _tell(
-        packet,
-        _("补偿资金已到账，请转录入风险补偿项目库"),
-        f"payment:{payment.pk}",
-        on,
-        edition()["transfer_period"].article,
-    )
+    with in_chinese():
+        _tell(
+            packet,
+            _("补偿资金已到账，请转录入风险补偿项目库"),
+            f"payment:{payment.pk}",
+            on,
+            edition()["transfer_period"].article,
+        )
     return payment
 
 

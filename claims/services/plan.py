@@ -18,6 +18,7 @@ from claims.periods import PoolMoney, Queued
 from claims.services import due, locking, telling
 from claims.services.review import refuse_suspended
 from pool import hats, moves, numbering, scope, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.ledger import chart
 from pool.ledger import services as ledger
@@ -387,17 +388,18 @@ def _open_packets(plan: FundingPlan, items: Iterable[PlanItem], on: date) -> Non
         article = edition()["papers_period"].article
         moves.log(packet, field="state", source="", target=packet.state, by=None, on=on, article=article)
         due.start(packet, "papers_period", on)
-        telling.bank(
-            bank_id,
-            _("%(plan)s已下达，请提交拨款资料") % {"plan": plan.number},
-            key=f"packet:{packet.pk}",
-            on=on,
-            url=reverse("claims:packet", args=[packet.pk]),
-            article=article,
-            due=plan.papers_by,
-            kind=Notice.Kind.DECISION,
-            topic=_("资助计划下达，请提交拨款资料"),
-        )
+        with in_chinese():
+            telling.bank(
+                bank_id,
+                _("%(plan)s已下达，请提交拨款资料") % {"plan": plan.number},
+                key=f"packet:{packet.pk}",
+                on=on,
+                url=reverse("claims:packet", args=[packet.pk]),
+                article=article,
+                due=plan.papers_by,
+                kind=Notice.Kind.DECISION,
+                topic=_("资助计划下达，请提交拨款资料"),
+            )
 
 
 def _packets(plan: FundingPlan) -> list[PapersPacket]:

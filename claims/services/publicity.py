@@ -13,6 +13,7 @@ from claims.models import Claim, Publicity, PublicityItem
 from claims.services import due, locking
 from claims.services.review import refuse_suspended
 from pool import hats, moves, numbering
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import User
 from pool.selectors import edition
@@ -64,7 +65,8 @@ def correct_publicity(
     if not kept:
         raise Refused("nothing_chosen", _("更正后的公示至少保留一个项目。"), article(), field="claims")
     moves.move(old, "replace", by=by, on=on, article=article(), reason=reason)
-    due.drop(old, "publicity_period", on, _("已发布更正公示"))
+    with in_chinese():
+        due.drop(old, "publicity_period", on, _("已发布更正公示"))
     publicity = _post(kept, title or old.title, by=by, on=on, corrects=old, correction=reason.strip())
     for claim in claims:
         if claim not in kept:
@@ -79,17 +81,18 @@ def _post(
     claims = sorted(claims, key=lambda one: (one.first_submitted_on, one.submitted_at, one.pk))
     window = due.compute("publicity_period", on)
     number = f"GS{on.year}{numbering.next_number('publicity', on.year):03d}"
-    publicity: Publicity = Publicity.objects.create(
-        number=number,
-        title=title.strip() or _("风险补偿项目公示（%(number)s）") % {"number": number},
-        posted_on=on,
-        last_day=window.closes_on,
-        provisional=window.provisional,
-        posted_by=by,
-        corrects=corrects,
-        correction=correction,
-        content_hash=assessment.fingerprint(_content(number, claims, corrects, correction)),
-    )
+    with in_chinese():
+        publicity: Publicity = Publicity.objects.create(
+            number=number,
+            title=title.strip() or _("风险补偿项目公示（%(number)s）") % {"number": number},
+            posted_on=on,
+            last_day=window.closes_on,
+            provisional=window.provisional,
+            posted_by=by,
+            corrects=corrects,
+            correction=correction,
+            content_hash=assessment.fingerprint(_content(number, claims, corrects, correction)),
+        )
     moves.log(publicity, field="state", source="", target=publicity.state, by=by, on=on, article=article())
     PublicityItem.objects.bulk_create(
         PublicityItem(

@@ -18,6 +18,7 @@ from claims.services import due, locking, telling
 from claims.services.assignment import sit_down
 from claims.services.claim import keep_clock
 from pool import hats, moves
+from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
 from pool.models import Notice, User
 from pool.selectors import edition
@@ -79,7 +80,7 @@ def decide(*, claim_id: UUID, by: User, on: date, version: int, decision: str, r
         moves.move(claim, "send_back", by=by, on=on, article=edition()["review_period"].article, reason=reason)
         keep_clock(claim, on)
         locking.note("return", claim, by=by, on=on, after=locking.state_of(claim), reason=reason)
-        _tell(claim, _("补偿申请 %(number)s：%(state)s"), on, edition()["review_period"].article, reason)
+        _tell(claim, on, edition()["review_period"].article, reason)
         return claim
     return _conclude(claim, Round.FIRST, decision, reason, by, on)
 
@@ -135,7 +136,8 @@ def correct_facts(
     assessment.freeze(claim, assessment.of_claim(claim, on))
     locking.keep(claim, "verified", *assessment.FROZEN)
     if claim.state == Claim.State.REVIEWING:
-        moves.move(claim, "reopen_review", by=by, on=on, reason=_("事实已更正，须重新提出初审意见。"))
+        with in_chinese():
+            moves.move(claim, "reopen_review", by=by, on=on, reason=_("事实已更正，须重新提出初审意见。"))
         keep_clock(claim, on)
     locking.note(
         "correct_facts",
@@ -167,7 +169,8 @@ def _make_final(claim: Claim, on: date) -> bool:
         return False
     claim.final = True
     locking.keep(claim, "final")
-    due.drop(claim, "re_examination_window", on, _("期限届满未申请复核"))
+    with in_chinese():
+        due.drop(claim, "re_examination_window", on, _("期限届满未申请复核"))
     article = edition()["re_examination_window"].article
     locking.note("final", claim, by=None, on=on, after={"final": True}, article=article)
     return True
@@ -219,14 +222,15 @@ def _conclude(claim: Claim, round_: str, decision: str, reason: str, by: User, o
     keep_clock(claim, on)
     after = {**locking.state_of(claim), "amount": claim.amount, "ratio": claim.ratio, "failed": found.failed}
     locking.note(move, claim, by=by, on=on, after=after, article=article, reason=reason)
-    _tell(claim, _("补偿申请 %(number)s：%(state)s"), on, article, reason)
+    _tell(claim, on, article, reason)
     return claim
 
 
-def _tell(claim: Claim, words: str, on: date, article: str, reason: str) -> None:
+@in_chinese()
+def _tell(claim: Claim, on: date, article: str, reason: str) -> None:
     telling.bank(
         claim.bank_id,
-        words % {"number": claim.number, "state": claim.get_state_display()},
+        _("补偿申请 %(number)s：%(state)s") % {"number": claim.number, "state": claim.get_state_display()},
         key=f"claim:{claim.pk}:{claim.version}",
         on=on,
         url=reverse("claims:detail", args=[claim.pk]),

@@ -17,6 +17,7 @@ from claims.services.plan import take_out
 from loans.models import Determination, Loan
 from loans.services import end_determination
 from pool import hats, moves, numbering, registry
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.ledger.services import Item
@@ -139,7 +140,9 @@ def lapse_repaid(*, loan_id: UUID, by: User | None, on: date, reason: str = "") 
     claim = _pending(loan)
     _require_not_instructed(loan)
     if claim is not None:
-        lapse(claim, by=by, on=on, reason=reason or _("贷款已在补偿前收回"))
+        with in_chinese():
+            reason = reason or _("贷款已在补偿前收回")
+        lapse(claim, by=by, on=on, reason=reason)
     return claim
 
 
@@ -261,24 +264,26 @@ def decide_upgrade(*, upgrade_id: UUID, by: User, on: date, version: int, approv
         reason=upgrade.reason,
         article=_article(),
     )
-    due.drop(upgrade.claim, "transfer_period", on, _("已上调转回"))
+    with in_chinese():
+        due.drop(upgrade.claim, "transfer_period", on, _("已上调转回"))
     if owed == 0:
         _complete(upgrade, by=by, on=on)
     else:
         due.start(upgrade, "refund_period", on)
     after = {**locking.state_of(upgrade), "refund_due": owed}
     locking.note("approve_upgrade", upgrade, by=by, on=on, after=after, article=_article(), reason=reason)
-    telling.bank(
-        upgrade.bank_id,
-        _("上调转回申请 %(number)s 已通过，请退回补偿资金") % {"number": upgrade.number},
-        key=f"upgrade:{upgrade.pk}",
-        on=on,
-        url=reverse("claims:upgrade", args=[upgrade.pk]),
-        article=_article(),
-        due=window.closes_on if owed else None,
-        kind=Notice.Kind.DECISION,
-        topic=_("上调转回申请的审核结果"),
-    )
+    with in_chinese():
+        telling.bank(
+            upgrade.bank_id,
+            _("上调转回申请 %(number)s 已通过，请退回补偿资金") % {"number": upgrade.number},
+            key=f"upgrade:{upgrade.pk}",
+            on=on,
+            url=reverse("claims:upgrade", args=[upgrade.pk]),
+            article=_article(),
+            due=window.closes_on if owed else None,
+            kind=Notice.Kind.DECISION,
+            topic=_("上调转回申请的审核结果"),
+        )
     return upgrade
 
 

@@ -16,6 +16,7 @@ from evaluation.selectors import half_year
 from evaluation.services import telling
 from evaluation.services.hashing import digest
 from pool import audit, clock, hats, moves, outbox, pdf, scope, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
 from pool.models import StoredFile, User
 from pool.numbering import next_number
@@ -73,7 +74,7 @@ def _request(kind: str, period: str, starts_on: date, ends_on: date, *, by: User
     newest = Report.objects.select_for_update().filter(kind=kind, period=period).order_by("-revision").first()
     if newest is not None and newest.state in UNFINISHED:
         raise Refused("report_open", _("该报告期已有一份报告正在编制或待核准。"), maker.article(), "period")
-    with reports.in_chinese():
+    with in_chinese():
         title = maker.title(period)
     report: Report = Report.objects.create(
         kind=kind,

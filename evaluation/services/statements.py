@@ -16,6 +16,7 @@ from evaluation.selectors import statements as selectors
 from evaluation.selectors.statements import STATEMENT_ARTICLE as ARTICLE
 from evaluation.services.hashing import digest
 from pool import audit, hats, moves
+from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
 from pool.formats import yuan
 from pool.models import Role, User
@@ -101,6 +102,7 @@ def _fingerprint(opening: Decimal, lines: list[dict[str, Any]]) -> str:
     return digest({"opening": f"{opening:.2f}", "lines": lines})
 
 
+@in_chinese()
 def _tell_bank(statement: Statement, on: date) -> None:
     notify(
         key=f"statement:{statement.pk}",
@@ -126,15 +128,16 @@ def dispute_statement(*, statement_id: UUID, by: User, on: date, version: int, r
     statement = _answer(statement_id, "object_to", by=by, on=on, version=version, reason=reason, dispute=reason[:800])
     if not reason.strip():
         raise Refused("reason_missing", _("请写明哪一笔、差多少、依据什么凭证。"), ARTICLE, "reason")
-    notify(
-        key=f"statement:{statement.pk}:disputed",
-        title=_("%(bank)s对 %(number)s 有异议") % {"bank": statement.bank.short_name, "number": statement.number},
-        body=reason,
-        on=on,
-        role=Role.FINANCE_CLERK,
-        url=statement.get_absolute_url(),
-        article=ARTICLE,
-    )
+    with in_chinese():
+        notify(
+            key=f"statement:{statement.pk}:disputed",
+            title=_("%(bank)s对 %(number)s 有异议") % {"bank": statement.bank.short_name, "number": statement.number},
+            body=reason,
+            on=on,
+            role=Role.FINANCE_CLERK,
+            url=statement.get_absolute_url(),
+            article=ARTICLE,
+        )
     return statement
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from banks.models import Bank
 from evaluation.models import Evaluation, Report
+from pool.chinese import in_chinese
 from pool.models import Notice, Role
 from pool.services.notices import notify
 
@@ -16,6 +17,7 @@ COPY_TO = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER)
 """20(5): the finance centre has a copy."""
 
 
+@in_chinese()
 def evaluation_filed(evaluation: Evaluation, on: date, article: str) -> None:
     """The authority and the departments that share it; each bank of its own result."""
     words = {"year": evaluation.year}
@@ -41,6 +43,7 @@ def evaluation_filed(evaluation: Evaluation, on: date, article: str) -> None:
         )
 
 
+@in_chinese()
 def membership_cancelled(bank: Bank, evaluation: Evaluation, on: date, article: str) -> None:
     notify(
         key=f"membership:{bank.pk}:{on}",
@@ -56,6 +59,7 @@ def membership_cancelled(bank: Bank, evaluation: Evaluation, on: date, article: 
     )
 
 
+@in_chinese()
 def report_issued(report: Report, on: date, article: str) -> None:
     for role in (*SHARED_WITH, *COPY_TO):
         notify(

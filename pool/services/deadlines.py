@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pool import registry, scope
 from pool.audit import bank_of
+from pool.chinese import in_chinese
 from pool.models import ClockInterval, Deadline
 from pool.refs import Refs
 from pool.rules import Window
@@ -39,7 +38,7 @@ def open_deadline(
 
     What is to be done and who is waited for are kept in Chinese, whatever language the person reads who caused it.
     """
-    with translation.override(settings.LANGUAGE_CODE):
+    with in_chinese():
         label, waiting_for = str(label), str(waiting_for)
     values = _values(window, calendar) | {
         "subject_kind": subject._meta.label_lower,
@@ -186,12 +185,13 @@ def fulfil(subject_id: UUID, kind: str, *, on: date) -> int:
     return int(Deadline.objects.filter(subject_id=subject_id, kind=kind, **OPEN).update(fulfilled_on=on))
 
 
-def drop(subject_id: UUID, kind: str = "", *, on: date, because: str = "") -> int:
-    """It is owed no longer; without a kind, nothing of this subject is."""
+def drop(subject_id: UUID, kind: str = "", *, on: date, because: object = "") -> int:
+    """It is owed no longer; without a kind, nothing of this subject is. Why is kept in Chinese."""
     rows = Deadline.objects.filter(subject_id=subject_id, **OPEN)
     if kind:
         rows = rows.filter(kind=kind)
-    return int(rows.update(dropped_on=on, dropped_because=because[:200]))
+    with in_chinese():
+        return int(rows.update(dropped_on=on, dropped_because=str(because)[:200]))
 
 
 def open_of(subject_id: UUID) -> list[Deadline]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import audit
+from pool.chinese import in_chinese
 from pool.crypto import blind_index
 from pool.errors import NotPermitted, Refused, SamePerson
 from pool.models import FactorReset, Notice, OpenSession, RecoveryCode, SecondFactor, User
@@ -144,11 +145,12 @@ def decide_reset(*, reset_id: UUID, agree: bool, by: User, on: date, reason: str
     if agree:
         _forget(row.user)
         sessions.close_all(row.user, by=by, why=OpenSession.Why.KEEPER)
-        notify(
-            key=f"factors.reset:{row.pk}", user=row.user, on=on, title=_("您的动态口令已被重置"),
-            url="/account/second-factor/", kind=Notice.Kind.DECISION, topic=_("您的动态口令已被重置"),
-            body=_("由两名管理人员办理。如非您本人申请，请立即联系安全管理员。"),
-        )  # fmt: skip
+        with in_chinese():
+            notify(
+                key=f"factors.reset:{row.pk}", user=row.user, on=on, title=_("您的动态口令已被重置"),
+                url="/account/second-factor/", kind=Notice.Kind.DECISION, topic=_("您的动态口令已被重置"),
+                body=_("由两名管理人员办理。如非您本人申请，请立即联系安全管理员。"),
+            )  # fmt: skip
     audit.record(
         "factors.reset" if agree else "factors.decline_reset",
         row,

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pool import audit, holidays, moves, outbox, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused, SamePerson, Stale
 from pool.holidays import ERROR, Doubt, Line
 from pool.jobs import lock_number
@@ -171,10 +172,11 @@ def submit(*, notice_id: UUID, by: User, on: date, version: int, seen: str) -> H
     moves.move(notice, "submit", by=by, on=on, seen=seen)
     audit.record("holidays.submit", notice, by=by, on=on, after={"seen": seen})
     for role in MANAGER_ROLES:
-        notify(
-            key=f"holidays:{notice.pk}:asked:{role}", role=role, on=on, url=notice.get_absolute_url(),
-            title=_("请确认%(year)s年节假日安排") % {"year": notice.year}, topic=_("节假日安排待确认"),
-        )  # fmt: skip
+        with in_chinese():
+            notify(
+                key=f"holidays:{notice.pk}:asked:{role}", role=role, on=on, url=notice.get_absolute_url(),
+                title=_("请确认%(year)s年节假日安排") % {"year": notice.year}, topic=_("节假日安排待确认"),
+            )  # fmt: skip
     return notice
 
 
@@ -231,10 +233,11 @@ def send_back(*, notice_id: UUID, by: User, on: date, version: int, reason: str)
         raise Refused("reason_missing", _("请写明理由。"), field="reason")
     moves.move(notice, "send_back", by=by, on=on, reason=reason.strip())
     audit.record("holidays.send_back", notice, by=by, on=on, reason=reason.strip())
-    notify(
-        key=f"holidays:{notice.pk}:returned", user=notice.made_by, on=on, url=notice.get_absolute_url(),
-        title=_("%(year)s年节假日安排被退回：%(reason)s") % {"year": notice.year, "reason": reason.strip()},
-    )  # fmt: skip
+    with in_chinese():
+        notify(
+            key=f"holidays:{notice.pk}:returned", user=notice.made_by, on=on, url=notice.get_absolute_url(),
+            title=_("%(year)s年节假日安排被退回：%(reason)s") % {"year": notice.year, "reason": reason.strip()},
+        )  # fmt: skip
     return notice
 
 
@@ -288,6 +291,7 @@ def apply(notice_id: str, on: str) -> None:
     _tell_everybody(notice, day)
 
 
+@in_chinese()
 def _tell_banks(notice: HolidayNotice, changed: Iterable[Move], on: date) -> None:
     """Each bank hears of its own deadlines, those that moved named one by one."""
     by_bank: dict[UUID, list[Move]] = {}
@@ -311,6 +315,7 @@ def _told(one: Move) -> str:
     return _("%(label)s：截止日由 %(before)s 改为 %(after)s") % words
 
 
+@in_chinese()
 def _tell_everybody(notice: HolidayNotice, on: date) -> None:
     words = {"year": notice.year, "moved": notice.moved, "firmed": notice.firmed}
     for role in (*PUBLIC, *BANK_ROLES):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from pool.chinese import in_chinese
 from pool.models import Notice, NoticeRead, User
 
 
@@ -26,16 +27,19 @@ def notify(
 ) -> Notice:
     """Tell once. Role and bank narrow together: `role="bank_checker", bank=…` is that bank's checkers.
 
+    It is kept in Chinese: whoever puts words together from values does so `in_chinese()`.
     A decision, and a last day that is near, also go by e-mail at once. `topic` are the words for that: they leave the
     house, so they are general and name nobody.
     """
     if not (role or bank or user):
         raise ValueError("a notice needs somebody to read it")
+    with in_chinese():
+        title, body, topic = str(title), str(body), str(topic)
     row: Notice = Notice.objects.get_or_create(
         key=key,
         defaults={
-            "title": str(title)[:200],
-            "body": str(body),
+            "title": title[:200],
+            "body": body,
             "on": on,
             "role": role,
             "bank": bank,
@@ -44,7 +48,7 @@ def notify(
             "article": article,
             "due": due,
             "kind": kind or (Notice.Kind.DEADLINE if due else Notice.Kind.NEWS),
-            "topic": str(topic)[:80],
+            "topic": topic[:80],
         },
     )[0]
     return row

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from claims.services import locking
 from loans.models import Loan
 from pool import hats, moves
+from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.ledger import services as ledger
 from pool.models import User
@@ -133,11 +134,12 @@ def _settle(clawback: Clawback, settled_on: date, *, by: User, on: date) -> None
 
 
 def _close(clawback: Clawback, *, by: User, on: date) -> None:
-    closing: Closing = Closing.objects.create(
-        bank_id=clawback.bank_id, branch_id=clawback.branch_id, loan=clawback.loan, claim=clawback.claim,
-        number=number("JX", on), kind=Closing.Kind.CLAWED_BACK, event_on=clawback.settled_on, applied_on=on,
-        reason=_("违规追回（%(number)s）已缴清。") % {"number": clawback.number},
-    )  # fmt: skip
+    with in_chinese():
+        closing: Closing = Closing.objects.create(
+            bank_id=clawback.bank_id, branch_id=clawback.branch_id, loan=clawback.loan, claim=clawback.claim,
+            number=number("JX", on), kind=Closing.Kind.CLAWED_BACK, event_on=clawback.settled_on, applied_on=on,
+            reason=_("违规追回（%(number)s）已缴清。") % {"number": clawback.number},
+        )  # fmt: skip
     moves.move(closing, "close", first=True, by=by, on=on, article=law(), closed_by=by, closed_on=on)
     close_loan(clawback.loan, by=by, on=on, article=law(), reason=closing.get_kind_display())
     note("close_clawed_back", closing, by=by, on=on, article=law())

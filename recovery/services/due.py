@@ -22,4 +22,4 @@ def fulfil(row: Any, on: date) -> None:
 
 def drop(row: Any, on: date, because: object) -> None:
     """Nothing is owed any more on this subject."""
-    deadlines.drop(row.pk, on=on, because=str(because))
+    deadlines.drop(row.pk, on=on, because=because)

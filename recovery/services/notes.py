@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from banks.models import Violation
+from pool.chinese import in_chinese
 from pool.models import BANK_ROLES, Deadline, Notice, Role
 from pool.rules import Window
 from pool.selectors import edition
@@ -17,6 +18,7 @@ from recovery.models import Clawback, Closing, Settlement
 FILERS = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 
+@in_chinese()
 def settlement_decided(settlement: Settlement, *, on: date) -> None:
     accepted = settlement.state == Settlement.State.ACCEPTED
     title = _("清收申请 %(number)s 已通过，项目转录入清偿项目库") if accepted else _("清收申请 %(number)s 被退回")
@@ -31,6 +33,7 @@ def settlement_decided(settlement: Settlement, *, on: date) -> None:
     )
 
 
+@in_chinese()
 def waits(closing: Closing, *, on: date, role: str) -> None:
     """The chain has reached another desk."""
     title = _("核销结项 %(number)s 待办理：%(state)s") % {
@@ -40,16 +43,19 @@ def waits(closing: Closing, *, on: date, role: str) -> None:
     _tell(closing, closing.state, [role], title, on, due=closing.decide_by)
 
 
+@in_chinese()
 def sent_back(closing: Closing, *, on: date, roles: Iterable[str]) -> None:
     title = _("结项 %(number)s 被退回") % {"number": closing.number}
     _tell(closing, "sent_back", roles, title, on, body=closing.refusal_reason, topic=_("结项申请被退回"))
 
 
+@in_chinese()
 def closed(closing: Closing, *, on: date) -> None:
     words = {"loan": closing.loan.loan_number, "kind": closing.get_kind_display()}
     _tell(closing, "closed", FILERS, _("项目 %(loan)s 已结项（%(kind)s）") % words, on, topic=_("项目已结项"))
 
 
+@in_chinese()
 def closed_by_themselves(bank_id: Any, count: int, *, on: date, article: str) -> None:
     """One notice for a bank's whole day."""
     for role in FILERS:
@@ -60,6 +66,7 @@ def closed_by_themselves(bank_id: Any, count: int, *, on: date, article: str) ->
         )  # fmt: skip
 
 
+@in_chinese()
 def remind(row: Deadline, left: int | None, *, on: date) -> None:
     """A deadline is near, or was yesterday: the bank hears of its own, the two institutions of their thirty days."""
     words = {"label": row.label, "day": row.closes_on, "left": left}
@@ -74,6 +81,7 @@ def remind(row: Deadline, left: int | None, *, on: date) -> None:
         )  # fmt: skip
 
 
+@in_chinese()
 def sanction_decided(violation: Violation, *, on: date) -> None:
     """The outcome is known to the bank, to who receives the money, and to the departments of its trade (28)."""
     law = edition()["clawback_interest"].article
@@ -87,6 +95,7 @@ def sanction_decided(violation: Violation, *, on: date) -> None:
         )  # fmt: skip
 
 
+@in_chinese()
 def sanction_dismissed(violation: Violation, *, on: date) -> None:
     notify(
         key=f"sanction:{violation.pk}:dismissed", role=Role.MANAGER_STATISTICS, on=on, body=violation.opinion,
@@ -95,6 +104,7 @@ def sanction_dismissed(violation: Violation, *, on: date) -> None:
     )  # fmt: skip
 
 
+@in_chinese()
 def clawback_settled(clawback: Clawback, *, on: date) -> None:
     title = _("追回 %(number)s 已缴清") % {"number": clawback.number}
     _tell(clawback, "settled", (*FILERS, Role.MANAGER_STATISTICS, Role.AUTHORITY), title, on, topic=_("追回资金已缴清"))
