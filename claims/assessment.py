@@ -7,7 +7,7 @@ the loan has now.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,9 @@ from django.utils.translation import get_language
 
 from banks.selectors import is_dishonest
 from claims import rules
-from claims.models import Claim
+from claims.models import ApprovalRecord, Claim
 from claims.rules import ClaimFacts, Qualification, SpecialApproval
+from loans.industries import full_industry_code
 from loans.models import Determination, Loan
 from loans.rules import LoanFacts
 from pool.money import ZERO
@@ -26,6 +27,10 @@ from pool.rulebook import CHINESE, ENGLISH, HOLD, Edition, Finding, failed_artic
 from pool.selectors import edition, refs
 from pool.tones import OUTCOME_WORDS
 
+DECIDED = (
+    Claim.State.APPROVED, Claim.State.PUBLICISED, Claim.State.CLEARED, Claim.State.PLANNED, Claim.State.INSTRUCTED,
+    Claim.State.PAID,
+)  # fmt: skip
 FROZEN = ("findings", "edition", "edition_hash", "ratio", "amount")
 
 
@@ -116,7 +121,8 @@ def of_loan(loan: Loan, on: date, determination: Determination | None = None) ->
     supposed = determination is None
     standing = determination or Determination(determined_on=on, principal_balance=loan.principal)
     dishonest = is_dishonest(loan.bank_id, on)
-    facts = _facts(_declared(loan, standing), loan, standing, on, on, dishonest)
+    special = _special(loan, loan.industry_code)
+    facts = _facts(_declared(loan, standing), loan, standing, on, on, dishonest, special)
     if supposed:
         facts = replace(facts, classification=book["npl_classes"].words[0])
     found = rules.assess(facts, book, refs(on))
@@ -128,9 +134,8 @@ def facts_of(claim: Claim, on: date) -> ClaimFacts:
     submitted_on = claim.first_submitted_on or on
     values = values_of(claim)
     report_on = values["credit_report_on"] or submitted_on
-    return _facts(
-        values, claim.loan, claim.determination, submitted_on, report_on, is_dishonest(claim.bank_id, submitted_on)
-    )
+    dishonest, special = is_dishonest(claim.bank_id, submitted_on), _special_of(claim, values)
+    return _facts(values, claim.loan, claim.determination, submitted_on, report_on, dishonest, special)
 
 
 def declared_of(claim: Claim) -> dict[str, Any]:
@@ -161,6 +166,9 @@ def seen_hash(claim: Claim) -> str:
         "evidence": list(evidence),
         "edition": edition().hash,
     }
+    special = _special_of(claim, values_of(claim))
+    if special is not None:
+        seen["special"] = asdict(special)
     return fingerprint(seen)
 
 
@@ -202,7 +210,11 @@ def freeze(claim: Claim, found: Assessment) -> None:
 
 def stored(claim: Claim) -> list[dict[str, Any]]:
     """The findings on record, in words."""
-    return shown(edition(), [Finding.from_json(one) for one in claim.findings])
+    return shown(edition(), findings_of(claim))
+
+
+def findings_of(claim: Claim) -> list[Finding]:
+    return [Finding.from_json(one) for one in claim.findings]
 
 
 def _without(findings: Iterable[Finding], slug: str) -> tuple[Finding, ...]:
@@ -244,7 +256,6 @@ def _declared(loan: Loan, determination: Determination) -> dict[str, Any]:
         "credit_report_on": None,
         "qualifications": [one["kind"] for one in loan.qualifications],
         "features": list(loan.features),
-        "special_ratio": None,
     }
 
 
@@ -261,6 +272,7 @@ def _facts(
     submitted_on: date,
     credit_report_on: date,
     dishonest: bool,
+    special: SpecialApproval | None,
 ) -> ClaimFacts:
     return ClaimFacts(
         loan=LoanFacts(
@@ -279,7 +291,7 @@ def _facts(
         bank_dishonest=dishonest,
         qualifications=_qualifications(loan, values["qualifications"]),
         features=tuple(values["features"]),
-        special=_special(loan, values["special_ratio"]),
+        special=special,
     )
 
 
@@ -296,9 +308,29 @@ def _qualifications(loan: Loan, kinds: Iterable[str]) -> tuple[Qualification, ..
     )
 
 
-def _special(loan: Loan, ratio: Decimal | None) -> SpecialApproval | None:
-    """Only where a document is named and the reviewer has read its ratio there (reading 9)."""
-    return SpecialApproval(loan.special_approval, ratio) if loan.special_approval and ratio is not None else None
+def _special(loan: Loan, industry_code: str) -> SpecialApproval | None:
+    """What the manager's register holds for this loan (reading 9, decision 0016)."""
+    register = (one.scope() for one in ApprovalRecord.objects.filter(state__in=ApprovalRecord.COUNTS))
+    return rules.approval_for(register, *scope_facts(loan, industry_code))
+
+
+def scope_facts(loan: Loan, industry_code: str) -> tuple[set[str], str, date]:
+    """What decides whether a document covers a loan: its enterprises, its industry in full, its disbursement date."""
+    enterprises = {code for code in (loan.credit_code, loan.co_borrower_code) if code}
+    industry = full_industry_code(industry_code) if industry_code[:2].isdigit() else industry_code.upper()
+    return enterprises, industry, loan.disbursed_on
+
+
+def _special_of(claim: Claim, values: Mapping[str, Any]) -> SpecialApproval | None:
+    """Once decided, what the decision went by: a document confirmed or ended later changes no decided claim."""
+    if claim.state not in DECIDED:
+        return _special(claim.loan, values["industry_code"])
+    by_slug = {one["provision"]: one for one in claim.findings}
+    told, cap = by_slug.get("special_approval"), by_slug.get("ratio_cap", {})
+    if told is None:
+        return None
+    lifted = cap.get("code") == "cap_lifted"
+    return SpecialApproval(told["facts"]["document"], Decimal(told["facts"]["ratio"]), lifted)
 
 
 def _same(value: Any) -> Any:
@@ -307,7 +339,6 @@ def _same(value: Any) -> Any:
 
 READ: dict[str, Any] = {
     **dict.fromkeys(("revenue", "assets", "credit_line", "other_balances", "annual_rate", "npl_principal"), Decimal),
-    "special_ratio": Decimal,
     "credit_report_on": date.fromisoformat,
     **dict.fromkeys(
         (

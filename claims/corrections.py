@@ -16,8 +16,6 @@ from pool.errors import Refused
 from pool.models import User
 from pool.money import parse_amount, parse_decimal
 
-ONE = Decimal(1)
-
 
 @dataclass(frozen=True)
 class Fact:
@@ -52,7 +50,6 @@ FACTS: dict[str, Fact] = {
     "other_cover": Fact(gettext_lazy("其他保障"), "choice", _pairs(OtherCover)),
     "qualifications": Fact(gettext_lazy("企业资质"), "several", _pairs(Qualification)),
     "features": Fact(gettext_lazy("业务特征"), "several", _pairs(Feature)),
-    "special_ratio": Fact(gettext_lazy("批准文件载明的补偿比例"), "ratio"),
 }
 
 
@@ -88,8 +85,6 @@ def _read(claim: Claim, name: str, fact: Fact, text: str) -> Any:
         declared = {one["kind"] for one in claim.loan.qualifications}
         if not set(value) <= declared:
             raise Refused("not_declared", _("只能确认或剔除银行已申报的资质。"), field=name)
-    if name == "special_ratio" and not claim.loan.special_approval:
-        raise Refused("no_document", _("该笔贷款没有申报批准文件。"), field=name)
     return value
 
 
@@ -104,13 +99,6 @@ def _money(text: str) -> str:
 
 def _rate(text: str) -> str:
     return str(parse_decimal(text))
-
-
-def _ratio(text: str) -> str:
-    value = parse_decimal(text)
-    if not 0 < value <= ONE:
-        raise ValueError("not a ratio")
-    return str(value)
 
 
 def _count(text: str) -> int:
@@ -142,7 +130,6 @@ def _text(text: str) -> str:
 READERS: Mapping[str, Callable[[str], Any]] = {
     "money": _money,
     "rate": _rate,
-    "ratio": _ratio,
     "count": _count,
     "yes_no": _yes_no,
     "date": _day,

@@ -1,5 +1,6 @@
 """The forms of this room; what they let through, the services judge."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from banks.forms import BankFilter
 from claims.models import Claim, PapersPacket, Upgrade
 from loans.words import Classification
 
+SEPARATORS = re.compile(r"[、,，;；\s]+")
 PERFORMING = [choice for choice in Classification.choices if choice[0] in {"normal", "special_mention"}]
 
 
@@ -120,3 +122,49 @@ class RefundForm(forms.Form):
     amount = MoneyField(label=_("退回金额"))
     refunded_on = forms.DateField(label=_("到账日期"), widget=DayInput())
     bank_reference = forms.CharField(label=_("银行回单号"), max_length=80)
+
+
+class ApprovalForm(forms.Form):
+    """What a document under 16(5) says; its scan proves it."""
+
+    number = forms.CharField(label=_("批准文号"), max_length=80, help_text=_("例如：深府函〔2024〕12号"))
+    title = forms.CharField(label=_("文件名称"), max_length=200)
+    issuer = forms.CharField(label=_("批准机关"), max_length=80)
+    issued_on = forms.DateField(label=_("批准日期"), widget=DayInput())
+    ratio = forms.DecimalField(label=_("补偿比例（%）"), max_digits=5, decimal_places=2)
+    lifts_cap = forms.BooleanField(label=_("文件明确突破封顶"), required=False)
+    valid_from = forms.DateField(label=_("有效期起"), widget=DayInput(), help_text=_("按贷款发放日，含当日"))
+    valid_to = forms.DateField(
+        label=_("有效期止"), widget=DayInput(), required=False, help_text=_("含当日；长期有效的不填")
+    )
+    industries = forms.CharField(
+        label=_("适用行业代码"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例如 C39，该代码以下的行业都适用。几项的用顿号或换行分开。"),
+    )
+    enterprises = forms.CharField(
+        label=_("适用企业统一社会信用代码"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("文件点名的企业，几家的用顿号或换行分开；家数多的用表格导入。"),
+    )
+    sheet = forms.FileField(
+        label=_("适用企业名单（表格）"),
+        required=False,
+        help_text=_("选了文件就以文件为准，上一栏不必填。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+    file = forms.FileField(
+        label=_("批准文件扫描件"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.ofd,.png,.jpg,.jpeg,.tif,.tiff"}),
+    )  # fmt: skip
+
+    def clean_industries(self) -> list[str]:
+        return self._split("industries")
+
+    def clean_enterprises(self) -> list[str]:
+        return self._split("enterprises")
+
+    def _split(self, name: str) -> list[str]:
+        return [code for code in SEPARATORS.split(self.cleaned_data[name]) if code]

@@ -74,11 +74,9 @@ def refund_window(book: Edition, calendar: Calendar, approved_on: date) -> Windo
 
 
 @implements("claim_evidence")
-def required_evidence(
-    book: Edition, *, qualified: bool = False, featured: bool = False, special: bool = False
-) -> tuple[str, ...]:
-    """What a claim must be filed with; additions and special approvals need their proof."""
-    extra = {"qualification_proof": qualified, "feature_proof": featured, "special_approval": special}
+def required_evidence(book: Edition, *, qualified: bool = False, featured: bool = False) -> tuple[str, ...]:
+    """What a claim must be filed with; additions need their proof, a special approval is in the manager's register."""
+    extra = {"qualification_proof": qualified, "feature_proof": featured}
     return (*book["claim_evidence"].words, *(item for item, wanted in extra.items() if wanted))
 
 

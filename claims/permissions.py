@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
 from banks.permissions import require as require
-from claims.models import Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
+from claims.models import ApprovalRecord, Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role, StoredFile, User
 
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
@@ -55,6 +56,31 @@ def publish(person: User) -> Answer:
 
 
 plan = publish
+
+
+def keep_approvals(person: User) -> Answer:
+    """The register of special approvals: any two of the manager's people."""
+    return has_role(person, MANAGER_ROLES)
+
+
+def confirm_approval(person: User, row: ApprovalRecord) -> Answer:
+    if row.made_by_id == person.pk:
+        return False, _("录入人不能确认自己录入的特别审批，请由另一人确认。")
+    return keep_approvals(person)
+
+
+def confirm_approval_end(person: User, row: ApprovalRecord) -> Answer:
+    if row.end_by_id == person.pk:
+        return False, _("提出终止的人不能确认终止，请由另一人确认。")
+    return keep_approvals(person)
+
+
+def see_approvals(person: User) -> Answer:
+    return has_role(person, READERS)
+
+
+def have_approval(person: User, file: StoredFile) -> bool:
+    return see_approvals(person)[0]
 
 
 def pay(person: User) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from claims import invariants, jobs, permissions, selectors, todos
-from claims.services import clocks, due
+from claims.services import clocks, due, special
 from claims.views import bank, claimable, panels, papers, today, upgrades
 from loans.models import Loan
 from pool import registry
@@ -38,12 +38,14 @@ def register() -> None:
         NavItem(_("公示"), "claims:publicities", permissions.READERS, order=130, group=GROUP),
         NavItem(_("公示异议"), "claims:objections", permissions.OBJECTION_READERS, order=140, group=GROUP),
         NavItem(_("资助计划"), "claims:plans", permissions.READERS, order=150, group=GROUP),
+        NavItem(_("特别审批"), "claims:specials", permissions.READERS, order=155, group=GROUP),
         NavItem(_("拨款资料与拨付"), "claims:packets", BANK_ROLES | permissions.PAPER_READERS, order=160, group=GROUP),
         NavItem(_("支付文件"), "claims:pay_files", permissions.PAYERS | {Role.AUDITOR}, order=165, group=GROUP),
         NavItem(_("上调与撤销认定"), "claims:upgrades", BANK_ROLES | permissions.READERS, order=170, group=GROUP),
     ):
         registry.navigation.register(item)
     registry.todos.register(TodoSource("claims", todos.todos, order=30))
+    registry.todos.register(TodoSource("claims.approvals", todos.approvals, order=35))
     registry.panels.register(Panel("claims.loan", "loans.loan", panels.of_loan, "claims/panels/loan.html", order=10))
     registry.panels.register(Panel("claims.standing", "home", today.standing_panel, "claims/panels/standing.html", 10))
     registry.api_scopes.register(ApiScope(permissions.FILING_SCOPE, _("报送补偿申请"), permissions.FILERS, order=35))
@@ -55,7 +57,8 @@ def register() -> None:
     for listing in (bank.CLAIMS, claimable.CLAIMABLE, papers.PACKETS, upgrades.UPGRADES):
         registry.listings.register(listing)
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
-    for kind, page in (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade")):
+    pages = (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade"), ("approvalrecord", "special"))
+    for kind, page in pages:
         registry.subject_pages.register(SubjectPage(f"claims.{kind}", f"claims:{page}"))
     for job in (jobs.keep_clocks, jobs.end_publicities, jobs.close_refusals, jobs.remind):
         registry.jobs.register(job)
@@ -63,6 +66,8 @@ def register() -> None:
         ("claim_evidence", permissions.have_evidence),
         ("loose_evidence", permissions.have_loose),
         ("payment_paper", permissions.have_paper),
+        (special.PURPOSE, permissions.have_approval),
+        (special.SHEET, permissions.have_approval),
         ("funding_plan", permissions.have_plan),
         ("stamped_plan", permissions.have_plan),
         ("objection_attachment", permissions.have_attachment),

@@ -59,6 +59,25 @@ class SpecialApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedScope:
+    """A document of the register and whom it covers; loans paid out on `first` to `last`, None is open."""
+
+    approval: SpecialApproval
+    issued_on: date
+    first: date
+    last: date | None
+    enterprises: frozenset[str] = frozenset()
+    industries: tuple[str, ...] = ()
+
+    def names(self, enterprises: Collection[str]) -> bool:
+        return not self.enterprises.isdisjoint(enterprises)
+
+    def covers(self, enterprises: Collection[str], industry: str, day: date) -> bool:
+        in_time = self.first <= day and (self.last is None or day <= self.last)
+        return in_time and (self.names(enterprises) or industry.startswith(self.industries))
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimFacts:
     """One claim: its loan, the determination, the filing, and what raises the ratio."""
 
@@ -302,6 +321,17 @@ def _capped(book: Edition, ratio: Decimal, lifted: bool) -> tuple[Decimal, Findi
     if lifted:
         return ratio, book.finding("ratio_cap", "cap_lifted", ratio=str(ratio), cap=str(cap))
     return cap, book.finding("ratio_cap", "capped", sum=str(ratio), ratio=str(cap), cap=str(cap))
+
+
+@implements("special_approval")
+def approval_for(
+    register: Iterable[ApprovedScope], enterprises: Collection[str], industry: str, disbursed_on: date
+) -> SpecialApproval | None:
+    """As of the disbursement date: a document that names the enterprise goes first, then the one issued last."""
+    found = [one for one in register if one.covers(enterprises, industry, disbursed_on)]
+    if not found:
+        return None
+    return max(found, key=lambda one: (one.names(enterprises), one.issued_on, one.approval.document)).approval
 
 
 @implements("special_approval")

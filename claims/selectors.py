@@ -29,9 +29,10 @@ from django.db.models.functions import Coalesce
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from claims import periods
+from claims import assessment, periods
 from claims.assessment import language
 from claims.models import (
+    ApprovalRecord,
     Assignment,
     Claim,
     Desk,
@@ -56,6 +57,7 @@ from pool.masking import mask_name
 from pool.models import Deadline, Hat, Role, User
 from pool.models.people import BANK_ROLES
 from pool.money import ZERO
+from pool.rulebook import Finding
 from pool.selectors import edition
 
 IN_QUEUE = ("first_submitted_on", "submitted_at", "pk")
@@ -99,7 +101,7 @@ def claim_in_the_way(loan: Loan) -> Refused | None:
 def evidence_items(loan: Loan) -> list[str]:
     """The documents a claim for this loan must carry: the rulebook's list, and proof of what raises the ratio."""
     raised = {"qualified": bool(loan.qualifications), "featured": bool(loan.features)}
-    return list(periods.required_evidence(edition(), special=bool(loan.special_approval), **raised))
+    return list(periods.required_evidence(edition(), **raised))
 
 
 def evidence_label(item: str) -> str:
@@ -371,3 +373,41 @@ def loads() -> list[Load]:
     people = User.objects.filter(role__in=set(ROLE_OF_DESK.values()), is_active=True)
     rows = [Load(one, found.get(one.pk, {}).get("n", 0), found.get(one.pk, {}).get("first")) for one in people]
     return sorted(rows, key=lambda row: (row.person.role, -row.open, str(row.person)))
+
+
+# ---- special approvals
+
+
+def overlapping(row: ApprovalRecord) -> list[ApprovalRecord]:
+    """Other documents in force that may cover the same loan: by a named enterprise, or by one industry in another."""
+    others = ApprovalRecord.objects.filter(state__in=ApprovalRecord.COUNTS).exclude(pk=row.pk)
+    return [other for other in others if _days_meet(row, other) and _scopes_meet(row, other)]
+
+
+def _days_meet(one: ApprovalRecord, other: ApprovalRecord) -> bool:
+    ends = [row.covers_until or date.max for row in (one, other)]
+    return max(one.valid_from, other.valid_from) <= min(ends)
+
+
+def _scopes_meet(one: ApprovalRecord, other: ApprovalRecord) -> bool:
+    pairs = ((mine, theirs) for mine in one.industries for theirs in other.industries)
+    return not one.codes.isdisjoint(other.codes) or any(a.startswith(b) or b.startswith(a) for a, b in pairs)
+
+
+def undecided_under(row: ApprovalRecord) -> int:
+    """Claims not decided yet whose loans the document covers by its scope and validity."""
+    claims = Claim.objects.filter(
+        state__in=(Claim.State.DRAFT, *Claim.BEFORE_DECISION, Claim.State.RE_EXAMINING),
+        loan__disbursed_on__gte=row.valid_from,
+    )
+    scope = row.scope()
+    found = claims.select_related("loan", "determination")
+    return sum(
+        scope.covers(*assessment.scope_facts(one.loan, assessment.values_of(one)["industry_code"])) for one in found
+    )  # fmt: skip
+
+
+def approval_in(findings: Iterable[Finding]) -> ApprovalRecord | None:
+    """The document that a finding names."""
+    named = [str(one.facts["document"]) for one in findings if one.provision == "special_approval"]
+    return ApprovalRecord.objects.filter(number__in=named, state__in=ApprovalRecord.COUNTS).first() if named else None

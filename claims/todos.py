@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banks.models import Standing
-from claims import selectors
+from claims import permissions, selectors
 from claims.models import (
+    ApprovalRecord,
     Claim,
     Desk,
     EndingRequest,
@@ -390,3 +391,19 @@ def waiting_counts() -> dict[str, int]:
     """How many claims lie in each state, for the head of the lists."""
     rows = Claim.objects.values("state").annotate(n=Count("pk", filter=~Q(state="")))
     return {row["state"]: row["n"] for row in rows}
+
+
+def approvals(person: User, on: date) -> Iterator[Todo]:
+    """A document under 16(5), or its end, that another person confirms."""
+    if not permissions.keep_approvals(person)[0]:
+        return
+    asked = {
+        ApprovalRecord.State.SUBMITTED: (permissions.confirm_approval, _("确认特别审批 %(number)s")),
+        ApprovalRecord.State.ENDING: (permissions.confirm_approval_end, _("确认终止特别审批 %(number)s")),
+    }
+    for row in ApprovalRecord.objects.filter(state__in=asked):
+        may, title = asked[row.state]
+        yield Todo(
+            title % {"number": row.number}, _("须由另一人对照批准文件核对"), row.get_absolute_url(),
+            article=edition()["special_approval"].article, waiting_for=_("高新投另一名人员"), mine=may(person, row)[0],
+        )  # fmt: skip

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from claims.views import authority, bank, claimable, desk, objections, papers, pay_files, public, together, upgrades
+from claims.views import (
+    authority,
+    bank,
+    claimable,
+    desk,
+    objections,
+    papers,
+    pay_files,
+    public,
+    special,
+    together,
+    upgrades,
+)
 
 app_name = "claims"
 
@@ -37,6 +49,15 @@ urlpatterns = [
     path("payments/<uuid:pk>/confirmation/", papers.enter, name="enter_confirmation"),
     path("payments/<uuid:pk>/reject/", papers.reject, name="reject_confirmation"),
     path("payments/<uuid:pk>/confirm/", papers.confirm, name="confirm_payment"),
+    path("special-approvals/", special.specials, name="specials"),
+    path("special-approvals/enter/", special.enter_special, name="enter_special"),
+    path("special-approvals/template/", special.special_template, name="special_template"),
+    path("special-approvals/<uuid:pk>/", special.special, name="special"),
+    path("special-approvals/<uuid:pk>/confirm/", special.confirm_special, name="confirm_special"),
+    path("special-approvals/<uuid:pk>/return/", special.return_special, name="return_special"),
+    path("special-approvals/<uuid:pk>/end/", special.end_special, name="end_special"),
+    path("special-approvals/<uuid:pk>/end/confirm/", special.confirm_end_special, name="confirm_end_special"),
+    path("special-approvals/<uuid:pk>/keep/", special.keep_special, name="keep_special"),
     path("pay-files/", pay_files.pay_files, name="pay_files"),
     path("pay-files/<uuid:pk>/", pay_files.pay_file, name="pay_file"),
     path("pay-files/<uuid:pk>/void/", pay_files.void, name="void_pay_file"),

@@ -82,6 +82,12 @@ def percent(fraction: Number, places: int = 2) -> str:
     return NOTHING if amount is None else f"{_grouped(amount * 100, places)}%"
 
 
+def ratio(fraction: Number) -> str:
+    """A ratio of compensation with as many places as it has: 0.4 → 40%, 0.375 → 37.5%."""
+    amount = exact(fraction)
+    return NOTHING if amount is None else f"{(amount * 100).normalize():f}%"
+
+
 def percent_beside(fraction: Number, limit: Number, places: int = 2) -> str:
     """As `percent`, with as many more places as it takes to show on which side of the limit it lies (3.0001%)."""
     amount, bound = exact(fraction), exact(limit)

@@ -55,6 +55,7 @@ TONE_OF_STATE = {
     "matched": "good",
     "agreed": "wait",
     "reopening": "wait",
+    "ending": "wait",
     "reopened": "info",
     "done": "good",
     "agrees": "good",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims import assessment, selectors
 from claims.corrections import FACTS, show_fact
 from loans.words import Classification
-from pool.formats import percent, show, yuan
+from pool.formats import ratio, show, yuan
 from pool.rulebook import Edition, Finding
 
 
@@ -45,7 +45,7 @@ def _class(seen: Mapping[str, Any]) -> str:
 
 
 def _ratio(seen: Mapping[str, Any]) -> str:
-    return percent(Decimal(seen["ratio"]), 0) if seen["eligible"] else _("不符合条件")
+    return ratio(Decimal(seen["ratio"])) if seen["eligible"] else _("不符合条件")
 
 
 def _amount(seen: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from claims.selectors import UNDER_REVIEW, last_opinion, round_of
 from claims.services import clocks
 from claims.views import page
 from pool import clock, storage
+from pool.formats import ratio
 from pool.models import User
 from pool.moves import history
 from pool.selectors import edition
@@ -41,6 +42,8 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "ratio": found.full_ratio if found else claim.ratio,
         "amount": found.full_amount if found else claim.amount,
         "eligible": found.eligible if found else not any(item["outcome"] == "fail" for item in shown),
+        "approval": selectors.approval_in(found.findings if found else assessment.findings_of(claim)),
+        "special_article": edition()["special_approval"].article,
         "suspended": suspended,
         "suspended_article": edition()["npl_ceiling"].article,
         "evidence": [_preview(item) for item in page.evidence(claim)],
@@ -129,7 +132,7 @@ def _fact_rows(claim: Claim) -> list[dict[str, Any]]:
 
 def _only_if_declared(claim: Claim) -> dict[str, Any]:
     """What the reviewer can only confirm or strike out, not add."""
-    return {"qualifications": claim.loan.qualifications, "special_ratio": claim.loan.special_approval}
+    return {"qualifications": claim.loan.qualifications}
 
 
 def _letters(claim: Claim) -> list[tuple[str, str]]:
@@ -145,5 +148,5 @@ def _letter(claim: Claim, shown: list[dict[str, Any]]) -> dict[str, str]:
     if failing:
         return {"text": "\n".join(item["message"] for item in failing), "opinion": Opinion.REFUSE}
     text = _("经审核，申请材料齐全，各项条件符合规定，补偿比例 %(ratio)s%%，补偿金额 %(amount)s 元。")
-    ratio = (claim.ratio or 0) * 100
-    return {"text": text % {"ratio": f"{ratio:.0f}", "amount": f"{claim.amount or 0:,.2f}"}, "opinion": Opinion.PASS}
+    said = {"ratio": ratio(claim.ratio or 0).removesuffix("%"), "amount": f"{claim.amount or 0:,.2f}"}
+    return {"text": text % said, "opinion": Opinion.PASS}

@@ -6,9 +6,11 @@ from claims.models.pay_file import PayFile
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
+from claims.models.special import ApprovalRecord
 from claims.models.upgrade import EndingRequest, Upgrade
 
 __all__ = [
+    "ApprovalRecord",
     "Assignment",
     "Claim",
     "Desk",

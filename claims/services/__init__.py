@@ -37,6 +37,14 @@ from claims.services.review import (
     finalise_refusals,
     give_opinion,
 )
+from claims.services.special import (
+    confirm_approval,
+    confirm_approval_end,
+    enter_approval,
+    keep_approval,
+    propose_approval_end,
+    return_approval,
+)
 from claims.services.together import MOST, approve_claims, draft_claims, submit_claims
 from claims.services.upgrade import (
     apply_upgrade,
@@ -67,6 +75,8 @@ __all__ = [
     "assign_claim",
     "cancel_ending",
     "cancel_upgrade",
+    "confirm_approval",
+    "confirm_approval_end",
     "confirm_payment",
     "confirm_refund",
     "correct_facts",
@@ -82,6 +92,7 @@ __all__ = [
     "draft_plan",
     "drop_item",
     "end_publicity",
+    "enter_approval",
     "enter_confirmation",
     "enter_refund",
     "evaluate",
@@ -90,6 +101,7 @@ __all__ = [
     "give_opinion",
     "hold_payment",
     "issue_plan",
+    "keep_approval",
     "keep_stamped",
     "lapse_repaid",
     "make_pay_file",
@@ -98,10 +110,12 @@ __all__ = [
     "post_publicity",
     "prepare_ending",
     "prepare_payment",
+    "propose_approval_end",
     "recuse",
     "reject_confirmation",
     "reject_refund",
     "report_objection",
+    "return_approval",
     "return_papers",
     "review_upgrade",
     "settle_loose",

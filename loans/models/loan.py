@@ -95,7 +95,6 @@ class Loan(FSMModelMixin, BankOwned):
     extended_to = models.DateField(_("展期到期日"), null=True, blank=True)
     qualifications = models.JSONField(_("企业资质"), default=list, blank=True)
     features = models.JSONField(_("业务特征"), default=list, blank=True)
-    special_approval = models.CharField(_("特别批准文号"), max_length=80, blank=True)
     remarks = models.CharField(_("备注"), max_length=500, blank=True)
 
     state = FSMField(_("状态"), max_length=16, choices=State.choices, default=State.ENTERED, protected=True)

@@ -61,7 +61,6 @@ _EXPRESSIONS: dict[str, str] = {
     "industry_restricted": "(r.facts->>'industry_restricted')::boolean",
     "original_principal": "(r.facts->>'principal')::numeric",
     "principal": "(r.facts->>'principal_yuan')::numeric",
-    "special_approval": "''",
     "state": f"'{Loan.State.ENTERED.value}'",
     "library": f"'{Loan.Library.LOAN.value}'",
     "classification": "'normal'",

@@ -254,7 +254,6 @@ def _additions(loan: Loan) -> list[tuple[Any, ...]]:
     return [
         (_("企业资质"), held),
         (_("业务特征"), features),
-        (_("特别批准文号"), loan.special_approval),
         (_("备注"), loan.remarks),
     ]
 

@@ -29,6 +29,7 @@ for _filter in (
     formats.summary,
     formats.whole,
     formats.percent,
+    formats.ratio,
     formats.points,
     formats.day,
     formats.official_day,

@@ -79,6 +79,20 @@ def special(book: Edition, given: Given) -> Given:
     return {"ratio": str(ratio), "codes": codes(findings)}
 
 
+def approval(book: Edition, given: Given) -> Given:
+    """Of the city's documents, the one that decides for a loan of one enterprise in C3921 paid out on `day`."""
+    register = [
+        claims.ApprovedScope(
+            claims.SpecialApproval(paper["number"], Decimal(paper["ratio"])), must(paper["issued"]),
+            must(paper["from"]), must(paper["to"]) if "to" in paper else None,
+            frozenset(paper.get("enterprises", ())), tuple(paper.get("industries", ())),
+        )
+        for paper in given["register"]
+    ]  # fmt: skip
+    found = claims.approval_for(register, {given["enterprise"]}, "C3921", must(given["day"]))
+    return {"document": found.document if found else ""}
+
+
 def standing(book: Edition, given: Given) -> Given:
     result = banks.standing(book, Decimal(given["npl"]), Decimal(given["entered"]))
     return {
@@ -170,8 +184,8 @@ def clawback_receipts(book: Edition, given: Given) -> Given:
 CALLS: dict[str, Callable[[Edition, Given], Given]] = {
     call.__name__: call
     for call in (
-        plan_fits, queue, agreements, to_yuan, half_year, special, standing, position, evidence, papers, upgraded,
-        write_off, ranks, last_ranks, strikes, membership, apply_again, evaluation_due, clawback,
+        plan_fits, queue, agreements, to_yuan, half_year, special, approval, standing, position, evidence, papers,
+        upgraded, write_off, ranks, last_ranks, strikes, membership, apply_again, evaluation_due, clawback,
         clawback_receipts,
     )
 }  # fmt: skip

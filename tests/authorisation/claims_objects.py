@@ -7,11 +7,13 @@ from django.test import override_settings
 
 from claims import services
 from pool import scope
+from pool.models import Role
 from tests.authorisation.objects import Parts, World, builds
+from tests.factories import approvals
 from tests.factories import claims as make
 from tests.factories.banks import payee_account
 from tests.factories.loans import healthy_volume
-from tests.factories.people import TODAY, BankTeam
+from tests.factories.people import TODAY, BankTeam, person
 
 ISSUED = date(2024, 12, 26)
 PAPERS = date(2024, 12, 27)
@@ -186,6 +188,31 @@ def pay_file(world: World) -> Parts:
             payment_ids=[payment.pk], execute_on=TODAY, by=_desk(world).finance_approver, on=PAPERS
         )
     return {"pk": made.pk}
+
+
+# ---- special approvals
+
+
+@builds("entered_special")
+def entered_special(_world: World) -> Parts:
+    return {"pk": approvals.entered_approval().pk}
+
+
+@builds("confirmed_special")
+def confirmed_special(_world: World) -> Parts:
+    return {"pk": approvals.confirmed_approval().pk}
+
+
+@builds("ending_special")
+def ending_special(_world: World) -> Parts:
+    """Proposed by another person than the matrix asks as."""
+    row = approvals.confirmed_approval()
+    with scope.everything():
+        services.propose_approval_end(
+            approval_id=row.pk, by=person(Role.MANAGER_REVIEWER), on=make.ENTERED_ON, version=row.version,
+            last_day=date(2024, 12, 31), reason="文件废止",
+        )  # fmt: skip
+    return {"pk": row.pk}
 
 
 # ---- upgrades

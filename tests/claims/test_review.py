@@ -103,7 +103,7 @@ def test_a_correction_back_to_what_was_declared_is_none(stage: Stage) -> None:
         ({"use": "gambling"}, "unreadable"),
         ({"amount": "1.00"}, "unknown_fact"),
         ({"qualifications": "high_tech"}, "not_declared"),
-        ({"special_ratio": "0.5"}, "no_document"),
+        ({"special_ratio": "0.5"}, "unknown_fact"),
     ],
 )
 def test_what_cannot_be_verified_is_refused(stage: Stage, facts: dict[str, str], code: str) -> None:

@@ -112,12 +112,26 @@ def period_again(case: Case) -> Answer:
 
 
 def special(book: Edition, _refs: Refs, case: Case) -> Answer:
-    approval = claims.SpecialApproval("document", Decimal(case["ratio"]), case["lifts_cap"])
-    return {"ratio": f"{claims.special_ratio(book, approval)[0]:.2f}"}
+    register = [
+        claims.ApprovedScope(
+            claims.SpecialApproval(paper["number"], Decimal(paper["ratio"]), paper["lifts_cap"]),
+            Day(paper["issued"]), Day(paper["from"]), Day(paper["to"]) if paper["to"] else None,
+            frozenset(paper["enterprises"]), tuple(paper["industries"]),
+        )
+        for paper in case["papers"]
+    ]  # fmt: skip
+    found = claims.approval_for(register, {case["enterprise"]}, case["industry"], Day(case["date"]))
+    if found is None:
+        return {"document": ""}
+    return {"document": found.document, "ratio": f"{claims.special_ratio(book, found)[0]:.2f}"}
 
 
 def special_again(case: Case) -> Answer:
-    return {"ratio": oracle_money.text(oracle_more.special_ratio(Decimal(case["ratio"]), case["lifts_cap"]))}
+    paper = oracle_more.approval_that_counts(case)
+    if paper is None:
+        return {"document": ""}
+    ratio = oracle_more.special_ratio(Decimal(paper["ratio"]), paper["lifts_cap"])
+    return {"document": paper["number"], "ratio": oracle_money.text(ratio)}
 
 
 def currency(book: Edition, refs: Refs, case: Case) -> Answer:

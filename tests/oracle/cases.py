@@ -296,7 +296,25 @@ def period(rng: Random) -> Case:
 
 
 def special(rng: Random) -> Case:
-    return {"ratio": rng.choice(("0.10", "0.49", "0.50", "0.51", "0.80", "1.00")), "lifts_cap": rng.random() < 0.5}
+    """Some documents about one day, so that first and last days, names and industries often meet."""
+    day = some_day(rng, date(2024, 1, 1), date(2028, 12, 31))
+
+    def beside() -> str:
+        return (day + days(rng.choice((-30, -1, 0, 1, 30)))).isoformat()
+
+    def paper(number: int) -> dict[str, Any]:
+        first, last = sorted((beside(), beside()))
+        return {
+            "number": str(number), "issued": beside(), "from": first, "to": last if rng.random() < 0.7 else None,
+            "enterprises": rng.sample(("甲", "乙", "丙"), rng.randint(0, 2)),
+            "industries": rng.sample(("C", "C39", "C3921", "D"), rng.randint(0, 2)),
+            "ratio": rng.choice(("0.10", "0.49", "0.50", "0.51", "0.80", "1.00")), "lifts_cap": rng.random() < 0.5,
+        }  # fmt: skip
+
+    return {
+        "date": day.isoformat(), "enterprise": rng.choice(("甲", "丁")), "industry": rng.choice(("C3921", "D4411")),
+        "papers": [paper(number) for number in range(rng.randint(0, 4))],
+    }  # fmt: skip
 
 
 def currency(rng: Random) -> Case:

@@ -80,6 +80,21 @@ def special_ratio(ratio: Decimal, lifts_cap: bool) -> Decimal:
     return ratio if lifts_cap else min(ratio, Decimal("0.50"))
 
 
+def approval_that_counts(case: dict[str, Any]) -> dict[str, Any] | None:
+    """16(5), readings 8 and 9: of the documents valid on the day of payment, an enterprise's own, else the newest."""
+    best = None
+    for paper in case["papers"]:
+        if case["date"] < paper["from"] or (paper["to"] and case["date"] > paper["to"]):
+            continue
+        own = case["enterprise"] in paper["enterprises"]
+        if not own and not [code for code in paper["industries"] if case["industry"][: len(code)] == code]:
+            continue
+        rank = (own, paper["issued"], paper["number"])
+        if best is None or rank > best[0]:
+            best = (rank, paper)
+    return best[1] if best else None
+
+
 def in_yuan(amount: Decimal, rates: dict[str, str], per: int) -> Decimal | None:
     """4: at the central parity, else at the spot buying rate, else at the cash buying rate."""
     for name in ("central", "spot_buying", "cash_buying"):
