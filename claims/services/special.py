@@ -20,6 +20,7 @@ from claims.services import locking, telling
 from loans.industries import SECTION_OF, full_industry_code
 from loans.intake import credit_code_fault
 from pool import moves, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused, SamePerson
 from pool.formats import ratio as shown
 from pool.models import MANAGER_ROLES, User
@@ -57,13 +58,15 @@ def enter_approval(
     moves.log(made, field="state", source="", target=made.state, by=by, on=on, article=article())
     after = {"number": made.number, **scope, "ratio": ratio, "lifts_cap": lifts_cap, "sha256": stored.sha256}
     locking.note("enter_approval", made, by=by, on=on, after=after, article=article())
-    _ask(made, _("请确认特别审批 %(number)s") % {"number": made.number}, on)
+    _ask(made, on)
     return made
 
 
-def _ask(row: ApprovalRecord, title: str, on: date) -> None:
+@in_chinese()
+def _ask(row: ApprovalRecord, on: date) -> None:
+    asked = _("请确认终止特别审批 %(number)s") if row.state == State.ENDING else _("请确认特别审批 %(number)s")
     telling.bodies(
-        tuple(MANAGER_ROLES), title, key=f"approval:{row.pk}:{row.state}:{row.version}", on=on,
+        tuple(MANAGER_ROLES), asked % {"number": row.number}, key=f"approval:{row.pk}:{row.version}", on=on,
         url=row.get_absolute_url(), article=article(), topic=_("特别审批待确认"),
     )  # fmt: skip
 
@@ -156,7 +159,7 @@ def propose_approval_end(
     moves.move(row, "ask_end", by=by, on=on, article=article(), reason=reason.strip(), **changes)
     after = {"last_day": last_day}
     locking.note("propose_approval_end", row, by=by, on=on, after=after, article=article(), reason=reason)
-    _ask(row, _("请确认终止特别审批 %(number)s") % {"number": row.number}, on)
+    _ask(row, on)
     return row
 
 
