@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from claims.models import Claim, PapersPacket, Upgrade
+from claims.models import Claim, PapersPacket, Question, Upgrade
 from loans.words import Classification
 
 SEPARATORS = re.compile(r"[、,，;；\s]+")
@@ -52,6 +52,15 @@ class UpgradeFilter(BankFilter):
 class PacketFilter(BankFilter):
     plan = forms.CharField(label=_("资助计划"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *PapersPacket.State.choices])
+
+
+class QuestionFilter(BankFilter):
+    q = forms.CharField(label=_("申请编号"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Question.State.choices])
+
+
+class ReplyForm(forms.Form):
+    reply = forms.CharField(label=_("答复内容"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
 class ReportForm(forms.Form):

@@ -20,6 +20,7 @@ from claims.models import (
     PlanItem,
     Publicity,
     PublicityItem,
+    Question,
     Recusal,
     Review,
     Upgrade,
@@ -29,7 +30,7 @@ from pool.models import Transition
 from pool.money import ZERO, share
 
 COMPENSATED = (Claim.State.PAID, Claim.State.REFUNDED)
-MACHINES = (Claim, Publicity, Objection, FundingPlan, PapersPacket, Payment, Upgrade, EndingRequest)
+MACHINES = (Claim, Question, Publicity, Objection, FundingPlan, PapersPacket, Payment, Upgrade, EndingRequest)
 
 
 def _sums(*kinds: Any) -> dict[UUID, Decimal]:
@@ -115,6 +116,13 @@ def no_payment_past_a_gate() -> Iterator[str]:
             shown = shown.exclude(publicity__state=Publicity.State.REPLACED)
             if not any(one.publicity.last_day < payment.instructed_on for one in shown):
                 yield f"{payment.number}: claim {item.claim_id} paid before its publicity was over"
+
+
+def only_a_claim_in_first_review_is_asked() -> Iterator[str]:
+    """An open question stops the thirty days, so its claim lies before the reviewer."""
+    for question in Question.objects.filter(state__in=Question.OPEN).select_related("claim"):
+        if question.claim.state != Claim.State.SUBMITTED:
+            yield f"{question.claim.number}: {question.claim.state} with question {question.round} open"
 
 
 def one_person_in_one_stage() -> Iterator[str]:

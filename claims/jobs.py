@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banks.models import StandingEvent
-from claims.models import Claim, PapersPacket
+from claims.models import Claim, PapersPacket, Question
 from claims.services import claim as claims
 from claims.services import clocks, due, locking, telling
 from claims.services import payment as payments
+from claims.services.assignment import review_url
 from claims.services.publicity import end_due
 from claims.services.review import finalise_refusals
 from loans.services.deadlines import CLAIM_PERIOD
 from pool.jobs import job
-from pool.models import Deadline, Role
+from pool.models import Deadline, Notice, Role
 from pool.selectors import page_of, refs
+from pool.services.notices import notify
 
 REMINDERS = (7, 3, 1)
 """With so many working days left, those who are waited for are reminded."""
@@ -110,7 +112,20 @@ def _remind(row: Deadline, left: str, on: date) -> None:
         "url": page_of(row.subject_kind, row.subject_id),
         "due": row.closes_on, "topic": row.label,
     }  # fmt: skip
+    if row.kind == "question_period" and left == "late":
+        _tell_who_asked(row, on)
     if row.kind in BODIES:
         telling.bodies(BODIES[row.kind], title, **told)
     elif row.bank is not None:
         telling.bank(row.bank, title, **told)
+
+
+def _tell_who_asked(row: Deadline, on: date) -> None:
+    """The answer is overdue: whoever asked may wait, withdraw the question, or call the bank."""
+    question = Question.objects.select_related("claim", "asked_by").get(pk=row.subject_id)
+    words = {"number": question.claim.number, "day": row.closes_on}
+    notify(
+        key=f"unanswered:{row.pk}:{row.closes_on}", on=on, user=question.asked_by, article=row.article,
+        title=_("银行逾期未答复补偿申请 %(number)s 的审核询问（截至 %(day)s）") % words,
+        url=review_url(question.claim), kind=Notice.Kind.NEWS, topic=row.label,
+    )  # fmt: skip

@@ -22,6 +22,12 @@ def review_window(book: Edition, calendar: Calendar, submitted_on: date, pauses:
     return reckon(book["review_period"], "submitted", submitted_on, calendar, pauses=pauses)
 
 
+@implements("question_period")
+def question_window(book: Edition, calendar: Calendar, asked_on: date) -> Window:
+    """The bank answers what it is asked during the review."""
+    return reckon(book["question_period"], "asked", asked_on, calendar)
+
+
 @implements("re_examination_window")
 def re_examination_window(book: Edition, calendar: Calendar, told_on: date) -> Window:
     """The bank may ask once for a re-examination after it is told the result."""

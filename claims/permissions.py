@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from banks.permissions import PUBLIC_BODIES, Answer, has_role, works_for
 from banks.permissions import require as require
-from claims.models import ApprovalRecord, Evidence, FundingPlan, LooseDocument, Objection, PaymentPaper
+from claims.models import (
+    ApprovalRecord,
+    Evidence,
+    FundingPlan,
+    LooseDocument,
+    Objection,
+    PaymentPaper,
+    Question,
+    QuestionPaper,
+)
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role, StoredFile, User
 
 READERS = PUBLIC_BODIES - {Role.REGULATOR}
@@ -19,6 +28,7 @@ FILERS = frozenset({Role.BANK_MAKER, Role.BANK_CHECKER})
 PAYERS = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
 OBJECTION_READERS = frozenset({Role.MANAGER_REVIEWER, Role.MANAGER_APPROVER, Role.AUTHORITY, Role.AUDITOR})
 """Who may know who objects."""
+QUESTION_READERS = MANAGER_ROLES | {Role.AUDITOR}
 PAPER_READERS = PAYERS | {Role.AUTHORITY, Role.SUPERVISOR, Role.AUDITOR, Role.MANAGER_STATISTICS}
 """Who follows the payments; the papers themselves are for fewer."""
 
@@ -109,6 +119,13 @@ def see(person: User, bank_id: UUID) -> Answer:
     return has_role(person, READERS)
 
 
+def see_questions(person: User, bank_id: UUID) -> Answer:
+    """What the manager asked and the bank answered: those two, and the auditor."""
+    if person.role in BANK_ROLES:
+        return works_for(person, bank_id, *BANK_ROLES)
+    return has_role(person, QUESTION_READERS)
+
+
 def read_papers(person: User, bank_id: UUID) -> Answer:
     """Payment papers carry an identity card: the bank, the finance centre and the auditor only."""
     if person.role in BANK_ROLES:
@@ -122,6 +139,14 @@ def read_papers(person: User, bank_id: UUID) -> Answer:
 def have_evidence(person: User, file: StoredFile) -> bool:
     row = Evidence.objects.filter(file=file).first()
     return row is not None and see(person, row.bank_id)[0]
+
+
+def have_reply_paper(person: User, file: StoredFile) -> bool:
+    """A document of a reply: the bank's until it is sent."""
+    row = QuestionPaper.objects.filter(file=file).select_related("question").first()
+    if row is None or not see_questions(person, row.bank_id)[0]:
+        return False
+    return person.role in BANK_ROLES or row.question.state == Question.State.ANSWERED
 
 
 def have_loose(person: User, file: StoredFile) -> bool:

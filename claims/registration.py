@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import invariants, jobs, permissions, selectors, todos
 from claims.services import clocks, due, special
-from claims.views import bank, claimable, panels, papers, today, upgrades
+from claims.views import bank, claimable, panels, papers, questions, today, upgrades
 from loans.models import Loan
 from pool import registry
 from pool.models import BANK_ROLES, MANAGER_ROLES, Role
@@ -34,6 +34,7 @@ def register() -> None:
         NavItem(_("补偿申请"), "claims:index", BANK_ROLES | permissions.READERS, order=100, group=GROUP),
         NavItem(_("可申请的不良贷款"), "claims:claimable", BANK_ROLES, order=110, group=GROUP),
         NavItem(_("复核提交"), "claims:desk", frozenset({Role.BANK_CHECKER}), order=115, group=GROUP),
+        NavItem(_("审核询问"), "claims:questions", BANK_ROLES | permissions.QUESTION_READERS, order=117, group=GROUP),
         NavItem(_("审核办理"), "admin:claims_claim_changelist", MANAGER_ROLES, order=120, group=GROUP),
         NavItem(_("公示"), "claims:publicities", permissions.READERS, order=130, group=GROUP),
         NavItem(_("公示异议"), "claims:objections", permissions.OBJECTION_READERS, order=140, group=GROUP),
@@ -54,17 +55,24 @@ def register() -> None:
     )
     registry.bars.register(Bar("claims", Loan._meta.label_lower, selectors.claim_in_the_way, order=10))
     registry.drafts.register(DraftSource("claims", todos.drafts, 20))
-    for listing in (bank.CLAIMS, claimable.CLAIMABLE, papers.PACKETS, upgrades.UPGRADES):
+    for listing in (bank.CLAIMS, claimable.CLAIMABLE, papers.PACKETS, questions.QUESTIONS, upgrades.UPGRADES):
         registry.listings.register(listing)
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
-    pages = (("claim", "detail"), ("paperspacket", "packet"), ("upgrade", "upgrade"), ("approvalrecord", "special"))
-    for kind, page in pages:
+    pages = {
+        "claim": "detail",
+        "paperspacket": "packet",
+        "upgrade": "upgrade",
+        "approvalrecord": "special",
+        "question": "question",
+    }
+    for kind, page in pages.items():
         registry.subject_pages.register(SubjectPage(f"claims.{kind}", f"claims:{page}"))
     for job in (jobs.keep_clocks, jobs.end_publicities, jobs.close_refusals, jobs.remind):
         registry.jobs.register(job)
     for purpose, guard in (
         ("claim_evidence", permissions.have_evidence),
         ("loose_evidence", permissions.have_loose),
+        ("question_paper", permissions.have_reply_paper),
         ("payment_paper", permissions.have_paper),
         (special.PURPOSE, permissions.have_approval),
         (special.SHEET, permissions.have_approval),
@@ -81,6 +89,7 @@ def register() -> None:
         Invariant("reserved", _("预留金额等于待拨付项目"), invariants.reserved_is_planned),
         Invariant("I7", _("拨付时未暂停且公示期满"), invariants.no_payment_past_a_gate),
         Invariant("I8", _("同一申请一人一岗"), invariants.one_person_in_one_stage),
+        Invariant("questions", _("询问期间申请在初审"), invariants.only_a_claim_in_first_review_is_asked),
         Invariant("claim_states", _("补偿各环节状态与经过一致"), invariants.states_follow_the_log),
     ):
         registry.invariants.register(invariant)

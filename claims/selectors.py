@@ -45,6 +45,8 @@ from claims.models import (
     PlanItem,
     Publicity,
     PublicityItem,
+    Question,
+    QuestionPaper,
     Recusal,
     Review,
 )
@@ -119,6 +121,38 @@ def current_evidence(claim: Claim) -> "QuerySet[Evidence]":
 def missing_evidence(claim: Claim) -> list[str]:
     there = set(current_evidence(claim).values_list("item", flat=True))
     return [item for item in evidence_items(claim.loan) if item not in there]
+
+
+OTHER_PAPER = "other"
+"""A document of a reply that is no kind of evidence: it explains, and stays with the reply."""
+
+
+def open_question(claim: Claim) -> Question | None:
+    """What the bank has been asked and has not answered."""
+    found: Question | None = Question.objects.filter(claim=claim, state__in=Question.OPEN).first()
+    return found
+
+
+NOT_ASKED = ~Exists(Question.objects.filter(claim=OuterRef("pk"), state__in=Question.OPEN))
+"""Of claims: the bank owes no answer."""
+
+
+def askable_items(claim: Claim) -> list[str]:
+    return [*evidence_items(claim.loan), OTHER_PAPER]
+
+
+def reply_items(question: Question) -> list[str]:
+    """What the bank may hand in: what was asked for, and whatever explains it."""
+    return list(dict.fromkeys([*question.items, OTHER_PAPER]))
+
+
+def reply_label(item: str) -> str:
+    return _("其他说明材料") if item == OTHER_PAPER else evidence_label(item)
+
+
+def reply_papers(question: Question) -> "QuerySet[QuestionPaper]":
+    rows = QuestionPaper.objects.filter(question=question, superseded=False)
+    return rows.select_related("file", "added_by").order_by("item")
 
 
 def current_papers(packet: PapersPacket) -> "QuerySet[PaymentPaper]":

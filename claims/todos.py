@@ -23,6 +23,7 @@ from claims.models import (
     Payment,
     PlanItem,
     Publicity,
+    Question,
     Upgrade,
 )
 from claims.services import due
@@ -78,6 +79,8 @@ def of_claim(claim: Claim, on: date) -> Todo | None:
         return None
     if claim.state == Claim.State.PLANNED:
         return _of_planned(claim)
+    if claim.state == Claim.State.SUBMITTED and (asked := selectors.open_question(claim)) is not None:
+        return of_question(asked)
     last, provisional = _last_day(claim, step.slug)
     detail = step.detail
     if claim.state == Claim.State.PUBLICISED:
@@ -116,6 +119,23 @@ def _of_planned(claim: Claim) -> Todo | None:
     item = PlanItem.objects.filter(claim=claim, dropped_on__isnull=True).order_by("-created_at").first()
     packet = PapersPacket.objects.filter(plan_id=item.plan_id, bank_id=claim.bank_id).first() if item else None
     return of_packet(packet) if packet else None
+
+
+def of_question(question: Question) -> Todo | None:
+    """What a question of the review waits for; meanwhile the review's own clock stands still."""
+    steps = {
+        Question.State.ASKED: (_("答复审核询问"), _("银行经办")),
+        Question.State.PREPARED: (_("复核并提交答复"), _("银行复核")),
+    }
+    if question.state not in steps:
+        return None
+    title, who = steps[question.state]
+    deadline = due.running(question, "question_period")
+    return Todo(
+        title=title, detail=_("答复之前审核期限停止计算"), url=question_url(question), due=question.answer_by,
+        article=edition()["question_period"].article, waiting_for=who,
+        provisional=deadline is not None and deadline.provisional,
+    )  # fmt: skip
 
 
 def of_packet(packet: PapersPacket) -> Todo | None:
@@ -164,6 +184,10 @@ def _first_of(found: list[tuple[Todo, str]]) -> Todo:
 
 def claim_url(claim: Claim) -> str:
     return reverse("claims:detail", args=[claim.pk])
+
+
+def question_url(question: Question) -> str:
+    return reverse("claims:question", args=[question.pk])
 
 
 def packet_url(packet: PapersPacket) -> str:
@@ -228,12 +252,20 @@ def _maker(person: User, on: date) -> list[Heap]:
     return [
         Heap(_("可申请补偿的不良贷款"), claimable_deadlines(person), reverse("claims:claimable"), "claim_period", maker,
              "closes_on"),
+        _questions(Question.objects.filter(bank_id=person.institution), Question.State.ASKED, maker),
         Heap(_("待补正的补偿申请"), own.filter(state=Claim.State.RETURNED), list_url(state="returned"), "review_period",
              maker),
         Heap(_("起草中的补偿申请"), own.filter(state=Claim.State.DRAFT), list_url(state="draft"), "claim_period", maker,
              "last_day"),
         Heap(_("待上传拨款资料"), packets, reverse("claims:packets"), "papers_period", maker, "papers_by"),
     ]  # fmt: skip
+
+
+def _questions(rows: "QuerySet[Question]", state: str, who: str, *, mine: bool = True) -> Heap:
+    title = _("待答复的审核询问") if state == Question.State.ASKED else _("待复核提交的询问答复")
+    url = f"{reverse('claims:questions')}?state={state}"
+    return Heap(title, rows.filter(state=state), url, "question_period", who, "answer_by", mine=mine,
+                detail="" if mine else _("答复之前审核期限停止计算"))  # fmt: skip
 
 
 def _with_last_day(claims: "QuerySet[Claim]") -> "QuerySet[Claim]":
@@ -271,6 +303,8 @@ def _checker(person: User, on: date) -> list[Heap]:
     return [
         Heap(_("待复核提交的补偿申请"), awaiting_checker(person), reverse("claims:desk"), "claim_period", checker,
              "last_day"),
+        _questions(Question.objects.filter(bank_id=bank), Question.State.PREPARED, checker),
+        _questions(Question.objects.filter(bank_id=bank), Question.State.ASKED, _("银行经办"), mine=False),
         Heap(_("审核不通过，可申请复核"), refused, list_url(state="refused"), "re_examination_window", checker,
              "ask_by"),
         Heap(_("待提交的拨款资料"), packets, reverse("claims:packets"), "papers_period", checker, "papers_by"),
@@ -290,11 +324,13 @@ def _queue(**query: str) -> str:
 
 def _desks(person: User, desks: tuple[str, str], mine: str, first: str, who: str) -> list[Heap]:
     """What was given to this person, then what is nobody's; what was given to others waits for them."""
-    open_ = selectors.with_desk(Claim.objects.filter(state__in=selectors.UNDER_REVIEW)).filter(desk__in=desks)
+    rows = Claim.objects.filter(selectors.NOT_ASKED, state__in=selectors.UNDER_REVIEW)
+    open_ = selectors.with_desk(rows).filter(desk__in=desks)
     free = open_.filter(holder__isnull=True)
     return [
-        Heap(mine, open_.filter(holder=person.pk), _queue(holder="me"), "review_period", who, "decide_by"),
-        Heap(first, free.filter(desk=desks[0]), _queue(holder="nobody"), "review_period", who, "decide_by"),
+        Heap(mine, open_.filter(holder=person.pk), _queue(holder="me", asked="no"), "review_period", who,
+             "decide_by"),
+        Heap(first, free.filter(desk=desks[0]), _queue(holder="nobody", asked="no"), "review_period", who, "decide_by"),
         Heap(_("待复核的补偿申请"), free.filter(desk=desks[1]), _queue(state__exact="re_examining", holder="nobody"),
              "re_examination_window", who),
         *_objections(_("高新投复核人员")),
@@ -305,6 +341,7 @@ def _reviewer(person: User, on: date) -> list[Heap]:
     who, desks = _("高新投初审"), (Desk.REVIEWER, Desk.RE_REVIEWER)
     return [
         *_desks(person, desks, _("分办给您的补偿申请"), _("待初审的补偿申请"), who),
+        *(_questions(Question.objects.all(), state, _("加盟银行"), mine=False) for state in Question.OPEN),
         Heap(_("待初审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.APPLIED),
              reverse("claims:upgrades"), "upgrade_classes", who),
     ]  # fmt: skip

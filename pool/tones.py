@@ -39,6 +39,8 @@ TONE_OF_STATE = {
     "lapsed": "neutral",
     "removed": "bad",
     "held": "hold",
+    "asked": "wait",
+    "answered": "good",
     # publicity, objections, plans, papers, payments
     "posted": "good",
     "ended": "done",

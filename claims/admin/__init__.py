@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from claims import permissions, reports, selectors, services
 from claims.admin import page as review
 from claims.admin.acts import ACTS
-from claims.admin.filters import AgeFilter, AmountFilter, HolderFilter
+from claims.admin.filters import AgeFilter, AmountFilter, AskedFilter, HolderFilter
 from claims.admin.many import approve_many
 from claims.models import Claim, Review
 from claims.services import clocks
@@ -49,7 +49,14 @@ class ClaimAdmin(ReadOnlyAdmin):
         "decide_by",
         "days",
     ]
-    list_filter = ["state", HolderFilter, AgeFilter, AmountFilter, ("bank", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "state",
+        HolderFilter,
+        AskedFilter,
+        AgeFilter,
+        AmountFilter,
+        ("bank", admin.RelatedOnlyFieldListFilter),
+    ]
     search_fields = ["number", "loan__loan_number", "loan__borrower_name"]
     list_select_related = ["bank", "loan"]
     ordering = ["decide_by", "first_submitted_on", "id"]

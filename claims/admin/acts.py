@@ -11,7 +11,19 @@ from banks.standing import is_suspended
 from claims import corrections, permissions, services
 from claims.corrections import FACTS, Fact
 from claims.models import Claim, Desk, Review
-from claims.selectors import ROLE_OF_DESK, UNDER_REVIEW, Load, able, desk_of, holder, loads, round_of
+from claims.selectors import (
+    OTHER_PAPER,
+    ROLE_OF_DESK,
+    UNDER_REVIEW,
+    Load,
+    able,
+    desk_of,
+    holder,
+    loads,
+    open_question,
+    reply_label,
+    round_of,
+)
 from claims.services.assignment import OVER
 from claims.services.review import DESKS
 from pool import hats
@@ -49,6 +61,18 @@ def load_label(load: Load) -> str:
     if load.first is None:
         return _("%(person)s（%(role)s，在办 %(n)s 件）") % words
     return _("%(person)s（%(role)s，在办 %(n)s 件，最早 %(day)s 截止）") % words
+
+
+def _papers() -> list[tuple[str, str]]:
+    """Every kind of paper that a question may ask for; the page offers those of the claim."""
+    return [(item, reply_label(item)) for item in (*edition().words["evidence"], OTHER_PAPER)]
+
+
+class AskForm(forms.Form):
+    text = forms.CharField(label=gettext_lazy("询问内容"), widget=forms.Textarea(attrs={"rows": 5}))
+    items = forms.MultipleChoiceField(
+        label=gettext_lazy("需银行补充的材料"), required=False, choices=_papers, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class AssignForm(forms.Form):
@@ -178,6 +202,34 @@ def _recuse(claim: Claim, **given: Any) -> str:
     return _("已登记回避，您不再办理该项目。")
 
 
+def _ask(claim: Claim, *, text: str, items: list[str], **given: Any) -> str:
+    row = services.ask_bank(claim_id=claim.pk, text=text, items=items, **given)
+    return _("询问已发送银行，请其在 %(day)s（含当日）前答复；审核期限停止计算。") % {"day": row.answer_by}
+
+
+def _withdraw_question(claim: Claim, **given: Any) -> str:
+    services.withdraw_question(claim_id=claim.pk, **given)
+    return _("询问已撤回，审核期限恢复计算。")
+
+
+def _unasked(may: Any) -> Any:
+    """While the bank owes an answer, nothing is said on the claim and nothing else is asked."""
+
+    def answer(person: User, claim: Claim) -> Any:
+        allowed = may(person, claim)
+        if allowed[0] and open_question(claim) is not None:
+            return False, _("询问尚待银行答复；请待答复，或先撤回询问。")
+        return allowed
+
+    return answer
+
+
+def _may_withdraw_question(person: User, claim: Claim) -> Any:
+    if claim.state != SUBMITTED or open_question(claim) is None:
+        return False, ""
+    return _in(SUBMITTED)(permissions.review)(person, claim)
+
+
 def _may_take(person: User, claim: Claim) -> Any:
     """Offered while the desk is nobody's and this person could sit at it."""
     desk = desk_of(claim)
@@ -196,8 +248,13 @@ def _may_recuse(person: User, claim: Claim) -> Any:
 
 SUBMITTED, REVIEWING, RE_EXAMINING = UNDER_REVIEW
 ACTS = (
-    Act("opinion", gettext_lazy("提出初审意见"), _give_opinion, _in(SUBMITTED, RE_EXAMINING)(permissions.review),
-        form=OpinionForm),
+    Act("opinion", gettext_lazy("提出初审意见"), _give_opinion,
+        _unasked(_in(SUBMITTED, RE_EXAMINING)(permissions.review)), form=OpinionForm),
+    Act("ask", gettext_lazy("向银行询问"), _ask, _unasked(_in(SUBMITTED)(permissions.review)), needs_reason=False,
+        form=AskForm,
+        question=gettext_lazy("询问送达银行经办和复核人员；自今日起至银行答复之日，审核期限停止计算。")),
+    Act("withdraw_question", gettext_lazy("撤回询问"), _withdraw_question, _may_withdraw_question,
+        question=gettext_lazy("撤回后银行无须答复，审核期限自今日起恢复计算；撤回原因银行可见。"), tone="bad"),
     Act("correct", gettext_lazy("核定事实"), _correct, _in(*UNDER_REVIEW)(permissions.review), form=CorrectionForm),
     Act("decide", gettext_lazy("作出审核决定"), _decide, _decidable(_in(REVIEWING)(permissions.decide)),
         form=DecisionForm),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.models import Claim
-from claims.selectors import UNDER_REVIEW
+from claims.selectors import NOT_ASKED, UNDER_REVIEW
 from claims.services import clocks
 from pool import clock
 
@@ -54,6 +54,20 @@ class AgeFilter(admin.SimpleListFilter):
             "still": {"decide_by__isnull": True},
         }.get(self.value() or "", {})
         return rows.filter(**chosen)
+
+
+class AskedFilter(admin.SimpleListFilter):
+    """Whether the bank owes an answer."""
+
+    title = gettext_lazy("审核询问")
+    parameter_name = "asked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("待银行答复")), ("no", _("无待答复询问"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Claim]") -> "QuerySet[Claim]":
+        chosen = {"yes": ~NOT_ASKED, "no": NOT_ASKED}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen)
 
 
 class AmountFilter(admin.SimpleListFilter):

@@ -1,16 +1,18 @@
 """What the review page shows, on one screen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from banks.standing import is_suspended
-from claims import assessment, lookalikes, reports, selectors, todos
+from claims import assessment, lookalikes, phrases, reports, selectors, todos
 from claims.admin.acts import CorrectionForm, load_label
 from claims.admin.changes import between
 from claims.assessment import Assessment
 from claims.corrections import FACTS, show_fact
 from claims.models import Claim, Desk, Review
+from claims.phrases import Phrase
 from claims.selectors import UNDER_REVIEW, last_opinion, round_of
 from claims.services import clocks
 from claims.views import page
@@ -50,6 +52,11 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "fact_rows": _fact_rows(claim),
         "case_facts": page.case_facts(claim),
         "reviews": page.reviews(claim),
+        "questions": page.questions(person, claim),
+        "asked": selectors.open_question(claim),
+        "article_of_questions": edition()["question_period"].article,
+        "askable": [(item, selectors.reply_label(item)) for item in selectors.askable_items(claim)],
+        "phrases": _phrases(claim),
         **since,
         "todo": todo,
         "left": page.days_left(todo.due, today) if todo else None,
@@ -63,6 +70,33 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "opened": OPENED,
         **_desks(claim),
         **_buttons(buttons),
+    }
+
+
+def _phrases(claim: Claim) -> dict[str, list[dict[str, Any]]]:
+    """The canned wording under each act: what it fills in, and which papers a question asks for."""
+    book, askable = edition(), set(selectors.askable_items(claim))
+
+    def shown(rows: Iterable[Phrase]) -> list[dict[str, Any]]:
+        return [
+            {
+                "title": book[one.provision].title.said(assessment.language()),
+                "words": one.words,
+                "text": one.text(book),
+                "article": one.article(book),
+                "items": " ".join(item for item in one.evidence if item in askable),
+            }
+            for one in rows
+        ]
+
+    said = shown(phrases.reasons(Opinion.REFUSE, "partial", Opinion.RETURN))
+    final = shown(phrases.reasons(Opinion.REFUSE, "partial"))
+    return {
+        "ask": shown(phrases.questions()),
+        "opinion": said if claim.state == Claim.State.SUBMITTED else final,
+        "decide": said,
+        "conclude": final,
+        "correct": shown(phrases.reasons("partial")),
     }
 
 

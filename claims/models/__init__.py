@@ -6,6 +6,7 @@ from claims.models.pay_file import PayFile
 from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
+from claims.models.question import Question, QuestionPaper
 from claims.models.special import ApprovalRecord
 from claims.models.upgrade import EndingRequest, Upgrade
 
@@ -26,6 +27,8 @@ __all__ = [
     "PlanItem",
     "Publicity",
     "PublicityItem",
+    "Question",
+    "QuestionPaper",
     "Recusal",
     "Review",
     "Upgrade",

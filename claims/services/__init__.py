@@ -28,6 +28,7 @@ from claims.services.payment import (
 )
 from claims.services.plan import draft_plan, drop_item, issue_plan, keep_stamped, withdraw_plan
 from claims.services.publicity import correct_publicity, end_publicity, post_publicity
+from claims.services.questions import add_question_paper, ask_bank, prepare_reply, submit_reply, withdraw_question
 from claims.services.review import (
     ask_new_opinion,
     ask_re_examination,
@@ -67,9 +68,11 @@ __all__ = [
     "accept_papers",
     "add_evidence",
     "add_paper",
+    "add_question_paper",
     "apply_upgrade",
     "approve_claims",
     "approve_payment",
+    "ask_bank",
     "ask_new_opinion",
     "ask_re_examination",
     "assign_claim",
@@ -110,6 +113,7 @@ __all__ = [
     "post_publicity",
     "prepare_ending",
     "prepare_payment",
+    "prepare_reply",
     "propose_approval_end",
     "recuse",
     "reject_confirmation",
@@ -122,6 +126,7 @@ __all__ = [
     "submit_claim",
     "submit_claims",
     "submit_papers",
+    "submit_reply",
     "submit_upgrade",
     "take_back_payment",
     "take_claim",
@@ -131,4 +136,5 @@ __all__ = [
     "void_pay_file",
     "withdraw_claim",
     "withdraw_plan",
+    "withdraw_question",
 ]

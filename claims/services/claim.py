@@ -14,11 +14,13 @@ from claims import assessment, permissions, selectors
 from claims.assessment import Assessment
 from claims.models import Claim, Evidence, Upgrade
 from claims.services import clocks, due, locking
+from claims.services.unanswered import withdraw_open
 from loans.models import Determination, Loan
 from loans.services.deadlines import open_claim_period
 from pool import clock, hats, moves, numbering, storage
+from pool.chinese import in_chinese
 from pool.errors import Refused
-from pool.models import User
+from pool.models import StoredFile, User
 from pool.selectors import edition
 
 MAX_EVIDENCE = 20 << 20
@@ -132,18 +134,26 @@ def add_evidence(
         bank=claim.bank_id,
         max_bytes=MAX_EVIDENCE,
     )
-    current: Evidence | None = Evidence.objects.filter(claim=claim, item=item, superseded=False).first()
-    if current is not None and current.file.sha256 == file.sha256:
-        return current
-    if current is not None:
-        current.superseded = True
-        locking.keep(current, "superseded")
-    kept = Evidence.objects.create(
-        bank_id=claim.bank_id, branch_id=claim.branch_id, claim=claim, item=item, file=file, added_by=by
-    )
+    kept, is_new = put_evidence(claim, item, file, by)
+    if not is_new:
+        return kept
     locking.keep(claim)
     locking.note("add_evidence", claim, by=by, on=on, after={"item": item, "file": file.name, "sha256": file.sha256})
     return kept
+
+
+def put_evidence(claim: Claim, item: str, file: StoredFile, by: User) -> tuple[Evidence, bool]:
+    """The document that stands under its item from now on, and whether it is another than before."""
+    current: Evidence | None = Evidence.objects.filter(claim=claim, item=item, superseded=False).first()
+    if current is not None and current.file.sha256 == file.sha256:
+        return current, False
+    if current is not None:
+        current.superseded = True
+        locking.keep(current, "superseded")
+    kept: Evidence = Evidence.objects.create(
+        bank_id=claim.bank_id, branch_id=claim.branch_id, claim=claim, item=item, file=file, added_by=by
+    )
+    return kept, True
 
 
 def evaluate(claim: Claim, on: date) -> Assessment:
@@ -211,7 +221,9 @@ def withdraw_claim(*, claim_id: UUID, by: User, on: date, version: int, reason: 
     hats.wear(claim, by, "maker" if claim.state == Claim.State.DRAFT else "checker")
     before = locking.state_of(claim)
     moves.move(claim, "withdraw", by=by, on=on, reason=reason)
-    due.drop_all(claim, on, _("申请已撤回"))
+    with in_chinese():
+        withdraw_open(claim, by=by, on=on, reason=_("申请已撤回"))
+        due.drop_all(claim, on, _("申请已撤回"))
     keep_clock(claim, on)
     if before["state"] != Claim.State.DRAFT:
         open_claim_period(claim.loan, claim.determination.determined_on)

@@ -1,7 +1,8 @@
-"""Clocks that stand still: the manager's thirty days and the finance centre's ten (reading 13).
+"""Clocks that stand still: the manager's thirty days and the finance centre's ten (readings 13 and 26).
 
-A clock runs while the case is on that desk and the bank is not suspended. Both are on record (the transition log, the
-standing's series), so the running stretches are derived from them and never counted down; what is stored repeats them.
+A clock runs while the case is on that desk, the bank is not suspended and owes no answer. All three are on record (the
+transition log, the standing's series, the questions), so the running stretches are derived from them and never counted
+down; what is stored repeats them.
 """
 
 import itertools
@@ -15,9 +16,10 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from banks.models import StandingEvent
-from claims.models import Claim, PapersPacket
+from claims.models import Claim, PapersPacket, Question
 from claims.services import due
 from pool import moves
+from pool.chinese import in_chinese
 from pool.models import ClockInterval, Deadline
 from pool.refs import Refs
 from pool.rules import Pause, Window
@@ -42,7 +44,9 @@ RESTING: dict[str, frozenset[str]] = {
     PAYMENT: frozenset({PapersPacket.State.OPEN}),
 }
 SUSPENDED = _("该行不良率超过界限，暂停办理")
+ASKED = _("向银行询问，等待答复")
 LEFT_THE_DESK = _("已离开本环节")
+NOT_BEGUN = _("计时停止")
 
 
 def at_desk(row: Any, kind: str) -> list[Stretch]:
@@ -72,6 +76,13 @@ def suspensions(bank_id: UUID) -> list[Stretch]:
     return found
 
 
+def questions(claim: Claim) -> list[Stretch]:
+    """From the day a question was sent to the day it was answered or withdrawn (reading 26)."""
+    rows = Question.objects.filter(claim=claim).order_by("round")
+    asked = [Stretch(one.asked_on, one.ended_on, str(ASKED)) for one in rows]
+    return [one for one in asked if one.start != one.stop]
+
+
 def without(running: Iterable[Stretch], paused: Iterable[Stretch]) -> list[Stretch]:
     """What is left of the running stretches outside the paused ones."""
     left = list(running)
@@ -94,9 +105,11 @@ def _cut(stretch: Stretch, pause: Stretch) -> list[Stretch]:
 
 
 def running(row: Any, kind: str) -> list[Stretch]:
-    return without(at_desk(row, kind), suspensions(row.bank_id))
+    left = without(at_desk(row, kind), suspensions(row.bank_id))
+    return without(left, questions(row)) if kind == REVIEW else left
 
 
+@in_chinese()
 def refresh(row: Any, kind: str, on: date) -> Window | None:
     """Bring the stored stretches and the deadline in line with the record; the period now running, if it is.
 
@@ -108,8 +121,8 @@ def refresh(row: Any, kind: str, on: date) -> Window | None:
         return due.start(row, kind, stretches[0].start, pauses(stretches))
     if _is_done(row, kind):
         due.fulfil(row, kind, on)
-    elif stretches:
-        due.drop(row, kind, on, stretches[-1].reason)
+    else:
+        due.drop(row, kind, on, stretches[-1].reason if stretches else str(NOT_BEGUN))
     return None
 
 

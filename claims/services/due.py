@@ -18,6 +18,7 @@ from pool.workdays import Calendar
 
 WORDS: dict[str, tuple[Any, Any]] = {
     "review_period": (_("审核风险补偿申请"), _("高新投集团")),
+    "question_period": (_("答复审核询问"), _("加盟银行")),
     "re_examination_window": (_("对审核结果申请复核"), _("加盟银行")),
     "publicity_period": (_("公示期满"), _("社会公众")),
     "papers_period": (_("提交拨款资料"), _("加盟银行")),
@@ -32,6 +33,7 @@ CLOCKED: dict[str, Callable[..., Window]] = {
     "payment_period": periods.payment_window,
 }
 PLAIN: dict[str, Callable[..., Window]] = {
+    "question_period": periods.question_window,
     "re_examination_window": periods.re_examination_window,
     "publicity_period": periods.publicity_window,
     "papers_period": periods.papers_window,
@@ -43,6 +45,7 @@ PLAIN: dict[str, Callable[..., Window]] = {
 
 SUBJECTS = {
     "review_period": "claims.claim",
+    "question_period": "claims.question",
     "re_examination_window": "claims.claim",
     "publicity_period": "claims.publicity",
     "papers_period": "claims.paperspacket",
@@ -53,6 +56,7 @@ SUBJECTS = {
 }
 """Who owes each; the last one is a return's as well, in the next room."""
 REPEATED = {
+    "question_period": ({"answer_by": "closes_on"}, 30),
     "re_examination_window": ({"ask_by": "closes_on"}, 20),
     "publicity_period": ({"last_day": "closes_on"}, 30),
     "upgrade_period": ({"apply_by": "closes_on"}, 31),

@@ -13,7 +13,7 @@ from banks.standing import is_suspended
 from claims import assessment, corrections, permissions
 from claims.assessment import Assessment
 from claims.models import Claim, Desk, Review
-from claims.selectors import last_opinion, round_of
+from claims.selectors import last_opinion, open_question, round_of
 from claims.services import due, locking, telling
 from claims.services.assignment import sit_down
 from claims.services.claim import keep_clock
@@ -43,6 +43,9 @@ def give_opinion(*, claim_id: UUID, by: User, on: date, version: int, opinion: s
     round_ = round_of(claim)
     if claim.state not in {Claim.State.SUBMITTED, Claim.State.RE_EXAMINING}:
         raise Refused("not_under_review", _("该申请当前不在初审环节。"), edition()["review_period"].article)
+    if open_question(claim) is not None:
+        text = _("有询问尚待银行答复，审核期限停止计算；请待答复，或撤回询问后再提出意见。")
+        raise Refused("question_open", text, edition()["question_period"].article)
     if round_ == Round.RE_EXAMINATION and opinion == Opinion.RETURN:
         raise Refused("no_return", _("复核只能作出通过或不通过的结论。"), edition()["re_examination_window"].article)
     sit_down(claim, by, DESKS[round_, Stage.REVIEWER])

@@ -14,6 +14,7 @@ from claims.services import due, locking, telling
 from claims.services.assignment import refuse_recused
 from claims.services.claim import keep_clock
 from claims.services.plan import take_out
+from claims.services.unanswered import withdraw_open
 from loans.models import Determination, Loan
 from loans.services import end_determination
 from pool import hats, moves, numbering, registry
@@ -128,6 +129,8 @@ def lapse(claim: Claim, *, by: User | None, on: date, reason: str) -> None:
     if claim.state == Claim.State.PLANNED:
         take_out(claim, by=by, on=on, reason=reason)
     moves.move(claim, "lapse", by=by, on=on, article=article, reason=reason)
+    with in_chinese():
+        withdraw_open(claim, by=by, on=on, reason=_("申请已失效"))
     due.drop_all(claim, on, reason)
     keep_clock(claim, on)
     locking.note("lapse", claim, by=by, on=on, after=locking.state_of(claim), article=article, reason=reason)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims import assessment, permissions, selectors, todos
 from claims.corrections import FACTS, show_fact
-from claims.models import Claim, Evidence, PapersPacket, PlanItem, Review, Upgrade
+from claims.models import Claim, Evidence, PapersPacket, PlanItem, Question, Review, Upgrade
 from claims.services import clocks
 from pool.models import BANK_ROLES, Role, User
 from pool.moves import history
@@ -46,6 +46,9 @@ def of_claim(person: User, claim: Claim, on: date) -> dict[str, Any]:
         "packet": packet,
         "notice": selectors.notice_of(claim),
         "reviews": reviews(claim) if person.role not in BANK_ROLES else [],
+        "questions": questions(person, claim),
+        "asked": selectors.open_question(claim),
+        "article_of_questions": edition()["question_period"].article,
         "upgrades": Upgrade.objects.filter(claim=claim).order_by("-created_at"),
         "still": clocks.standing_still_since(claim, clocks.REVIEW),
         "told": claim.decided_on is not None,
@@ -121,6 +124,30 @@ def evidence(claim: Claim) -> list[dict[str, Any]]:
         {"item": item, "label": selectors.evidence_label(item), "row": there.get(item)}
         for item in [*wanted, *(item for item in there if item not in wanted)]
     ]
+
+
+def questions(person: User, claim: Claim) -> list[dict[str, Any]]:
+    """Every round of asking and answering, for those whom it concerns; a reply that is not sent is the bank's alone."""
+    if not permissions.see_questions(person, claim.bank_id)[0]:
+        return []
+    own = person.role in BANK_ROLES
+    return [
+        {
+            "question": one,
+            "url": todos.question_url(one),
+            "asked_for": [selectors.reply_label(item) for item in one.items],
+            "papers": reply_slots(one) if one.state == Question.State.ANSWERED else [],
+            "names": not own,
+        }
+        for one in Question.objects.filter(claim=claim).select_related("asked_by").order_by("round")
+    ]
+
+
+def reply_slots(question: Question) -> list[dict[str, Any]]:
+    """The places of a reply's documents: what was asked for, and one for whatever explains."""
+    there = {paper.item: paper for paper in selectors.reply_papers(question)}
+    wanted = selectors.reply_items(question) if question.is_open else list(there)
+    return [{"item": item, "label": selectors.reply_label(item), "row": there.get(item)} for item in wanted]
 
 
 def reviews(claim: Claim) -> list[Review]:

@@ -193,5 +193,6 @@ CALLS: dict[str, Callable[[Edition, Given], Given]] = {
 #: Periods that the trial does not offer as an event.
 MORE_EVENTS: dict[str, Callable[..., Window]] = {
     "refund_approved": periods.refund_window,
+    "asked": periods.question_window,
     "decided": periods.re_examination_window,
 }

@@ -76,6 +76,24 @@ def claim_with_opinion(world: World) -> Parts:
     return {"object_id": make.reviewed_claim(_team(world), _desk(world), **_small()).pk}
 
 
+@builds("asked_question")
+def asked_question(world: World) -> Parts:
+    return {"pk": make.asked(make.submitted_claim(_team(world), **_small()), _desk(world), TODAY, ["iou"]).pk}
+
+
+@builds("claim_asked")
+def claim_asked(world: World) -> Parts:
+    claim = make.submitted_claim(_team(world), **_small())
+    make.asked(claim, _desk(world), TODAY)
+    return {"object_id": claim.pk}
+
+
+@builds("prepared_reply")
+def prepared_reply(world: World) -> Parts:
+    question = make.asked(make.submitted_claim(_team(world), **_small()), _desk(world), TODAY)
+    return {"pk": make.replied(question, world.team, TODAY).pk}
+
+
 @builds("refused_claim")
 def refused_claim(world: World) -> Parts:
     return {"pk": make.refused_claim(_team(world), _desk(world), **_small()).pk}

@@ -8,7 +8,17 @@ from itertools import count
 from typing import Any
 
 from claims import selectors, services
-from claims.models import Claim, EndingRequest, FundingPlan, Objection, PapersPacket, Payment, Publicity, Upgrade
+from claims.models import (
+    Claim,
+    EndingRequest,
+    FundingPlan,
+    Objection,
+    PapersPacket,
+    Payment,
+    Publicity,
+    Question,
+    Upgrade,
+)
 from loans.models import Loan
 from pool import clock, scope
 from pool.ledger import appropriations
@@ -122,6 +132,30 @@ def give_opinion(claim: Claim, desk: Desk, on: date, opinion: str = "pass") -> C
             claim_id=claim.pk, by=desk.reviewer, on=on, version=fresh(claim).version, opinion=opinion, reason=REASON
         )
     return fresh(claim)
+
+
+def asked(claim: Claim, desk: Desk, on: date, items: Iterable[str] = (), text: str = "请说明资金去向") -> Question:
+    """The reviewer's question to the bank."""
+    reach(on)
+    with scope.everything():
+        return services.ask_bank(
+            claim_id=claim.pk, by=desk.reviewer, on=on, version=fresh(claim).version, text=text, items=items
+        )
+
+
+def replied(question: Question, team: BankTeam, on: date, reply: str = "用于采购原材料，凭证附后") -> Question:
+    """The maker has written the reply; the checker sends it next."""
+    reach(on)
+    with scope.bank_scope(team.pk):
+        version = Question.objects.get(pk=question.pk).version
+        return services.prepare_reply(question_id=question.pk, by=team.maker, on=on, version=version, reply=reply)
+
+
+def answered(question: Question, team: BankTeam, on: date, reply: str = "用于采购原材料，凭证附后") -> Question:
+    replied(question, team, on, reply)
+    with scope.bank_scope(team.pk):
+        version = Question.objects.get(pk=question.pk).version
+        return services.submit_reply(question_id=question.pk, by=team.checker, on=on, version=version)
 
 
 def approved_claim(team: BankTeam, desk: Desk, on: date | None = None, **given: Any) -> Claim:

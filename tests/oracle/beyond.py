@@ -95,6 +95,8 @@ def period(book: Edition, refs: Refs, case: Case) -> Answer:
         window = recovery.reporting_window(book, refs.calendar, on, Day(case["paid_on"]))
     elif case["event"] == "decided":
         window = periods.re_examination_window(book, refs.calendar, on)
+    elif case["event"] == "asked":
+        window = periods.question_window(book, refs.calendar, on)
     elif case["event"] == "settlement_approved":
         window = recovery.last_return_window(book, refs.calendar, on)
     else:
@@ -108,6 +110,8 @@ def period_again(case: Case) -> Answer:
         return {"closes_on": oracle_more.recovery_reported_by(on, Day(case["paid_on"])).isoformat()}
     if case["event"] == "decided":
         return {"closes_on": oracle_more.re_examination_by(on).isoformat()}
+    if case["event"] == "asked":
+        return {"closes_on": oracle_more.question_answered_by(on).isoformat()}
     return {"closes_on": oracle_more.refund_due_by(on).isoformat()}
 
 

@@ -291,7 +291,7 @@ def queue(rng: Random) -> Case:
 
 def period(rng: Random) -> Case:
     day = some_day(rng, date(2024, 1, 1), date(2028, 12, 31))
-    event = rng.choice(("recovered", "decided", "refund_approved", "settlement_approved"))
+    event = rng.choice(("recovered", "decided", "asked", "refund_approved", "settlement_approved"))
     return {"event": event, "date": day.isoformat(), "paid_on": (day + days(rng.randint(-200, 200))).isoformat()}
 
 

@@ -37,6 +37,11 @@ def re_examination_by(told: date) -> date:
     return deadlines.working_days_after(told, 10)[1]
 
 
+def question_answered_by(asked: date) -> date:
+    """Reading 26: answered within 5 working days."""
+    return deadlines.working_days_after(asked, 5)[1]
+
+
 def recovery_reported_by(recovered: date, paid: date) -> date:
     """Reading 11: the first quarterly window that opens after the money came in, and after the payment."""
     day = max(recovered, paid)

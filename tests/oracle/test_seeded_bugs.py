@@ -79,6 +79,7 @@ SHOWN: dict[str, tuple[str, Making]] = {
     "auto_closing": ("assess", boundaries.lives),
     "review_period": ("deadlines", boundaries.every_deadline),
     "re_examination_window": ("period", drawn("period")),
+    "question_period": ("period", drawn("period")),
     "publicity_period": ("deadlines", boundaries.every_deadline),
     "payment_period": ("deadlines", boundaries.every_deadline),
     "closing_review": ("deadlines", boundaries.every_deadline),

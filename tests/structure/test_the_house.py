@@ -63,6 +63,7 @@ MORE = {
         "corrections": "the verified facts beside the declared ones: which may be set, and how they are read",
         "lookalikes": "the same borrower at other banks, for the review page alone: kept from every list and interface",
         "pay_message": "the order to the special account's bank as an ISO 20022 message: pure",
+        "phrases": "the canned questions and reasons of the review, read from their data file",
         "periods": "the pure rules after approval: too long to stand with the rules of eligibility",
     },
     "loans": {

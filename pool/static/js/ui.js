@@ -65,6 +65,21 @@ function setUpPicks(form) {
   tell();
 }
 
+// A canned wording goes to the end of what is written already, and ticks what it asks for; then it may be altered.
+function setUpFill(button) {
+  const field = document.getElementById(button.dataset.fill);
+  if (!field) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    field.value = [field.value.trim(), button.dataset.text].filter(Boolean).join("\n");
+    const wanted = button.dataset.items.split(" ");
+    field.form.querySelectorAll("input[type=checkbox]").forEach((box) => {
+      if (wanted.includes(box.value)) box.checked = true;
+    });
+    field.focus();
+  });
+}
+
 function setUpConfirm(box) {
   const close = box.querySelector("[data-close]");
   const shut = () => {
@@ -104,6 +119,7 @@ function setUp(root) {
   root.querySelectorAll("[data-drop]").forEach(setUpDrop);
   root.querySelectorAll("[data-confirm]").forEach(setUpConfirm);
   root.querySelectorAll("[data-picks]").forEach(setUpPicks);
+  root.querySelectorAll("[data-fill]").forEach(setUpFill);
 }
 
 setUpMenu();
