@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from pool import clock
-from pool.models import BANK_ROLES, User
+from pool.models import BANK_ROLES
 from tests.authorisation.addresses import Address, addresses
 from tests.authorisation.expectations import METHODS, Case, cases_of, is_owed, listed
 from tests.authorisation.objects import World, build
+from tests.authorisation.sparing import signed_in, undrawn
 from tests.factories.people import TODAY
 from tests.plugins.databases import one_connection, rolled_back
 
@@ -54,19 +54,12 @@ def test_every_listed_name_is_an_address() -> None:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """One world for all addresses of a process, in one transaction that is rolled back."""
-    with django_db_blocker.unblock(), one_connection():
+    with django_db_blocker.unblock(), one_connection(), undrawn():
         for _ in rolled_back():
             clock.set_day(TODAY)
             world = World()
-            world.clients = {who: _client(user) for who, user in world.people.items()}
+            world.clients = {who: signed_in(user) for who, user in world.people.items()}
             yield world
-
-
-def _client(user: User | None) -> Client:
-    client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("address", ALL, ids=lambda address: address.name)
