@@ -34,6 +34,12 @@ class HalfYearForm(forms.Form):
     period = forms.CharField(label=_("报告期"), max_length=6, help_text=_("写作 2024H1（上半年）或 2024H2（下半年）。"))
 
 
+class IndicatorsForm(forms.Form):
+    period = forms.CharField(
+        label=_("报告期"), max_length=6, help_text=_("写作 2024Q1 至 2024Q4；该季度贷款录入截止后方可编制。")
+    )
+
+
 class QuarterForm(forms.Form):
     period = forms.CharField(
         label=_("对账期"), max_length=6, help_text=_("写作 2024Q1 至 2024Q4，须为已经结束的季度。")

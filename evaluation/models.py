@@ -99,6 +99,7 @@ class Report(FSMModelMixin, Record):
     class Kind(models.TextChoices):
         HALF_YEAR = "half_year", _("半年度统计报告")
         EVALUATION = "evaluation", _("年度绩效评价报告")
+        SUPERVISORY = "supervisory", _("监管指标报告")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")

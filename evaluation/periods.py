@@ -1,4 +1,4 @@
-"""The half-years that reports are about, written `2024H1`, and the quarters of statements, written `2024Q1`."""
+"""The half-years and quarters that reports and statements are about, written `2024H1` and `2024Q1`."""
 
 import re
 from abc import ABC, abstractmethod
@@ -67,7 +67,7 @@ class Quarter(Period):
         """Read `2024Q4`; anything else is refused."""
         match = re.fullmatch(r"(\d{4})Q([1-4])", text.strip().upper(), re.ASCII)
         if match is None or match[1] == "0000":
-            raise Refused("bad_period", _("对账期应写作 2024Q1 至 2024Q4。"), field="period")
+            raise Refused("bad_period", _("季度应写作 2024Q1 至 2024Q4。"), field="period")
         return cls.of(date(int(match[1]), int(match[2]) * MONTHS_PER_QUARTER, 1))
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ def register() -> None:
     registry.tasks.register(Task(making.TASK, making.make_report, atomic=False))
     registry.jobs.register(jobs.annual_evaluation)
     registry.jobs.register(jobs.half_year_statistics)
+    registry.jobs.register(jobs.supervisory_indicators)
     registry.invariants.register(
         Invariant("reports", _("已发布报告的数据、校验码与文件一致"), invariants.reports_are_intact)
     )

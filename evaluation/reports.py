@@ -10,22 +10,17 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from evaluation import permissions, tables
+from evaluation import charts, permissions, tables
 from evaluation.models import Evaluation, EvaluationLine, Report, Statement
 from evaluation.periods import Quarter
 from evaluation.selectors.statements import STATEMENT_ARTICLE
-from pool import charts, clock, exports, formats, pdf, storage
+from evaluation.supervision import drawing as supervision
+from pool import clock, exports, formats, pdf, storage
 from pool.chinese import in_chinese
 from pool.models import User
 from pool.selectors import edition
-
-WAN = Decimal(10_000)
-BANKS_IN_CHART = 10
-LABELLED = 6
-CHART_SIZE = (900, 250)
 
 
 @cache
@@ -95,20 +90,6 @@ def as_xlsx(report: Report, mark: str = "") -> bytes:
     return exports.xlsx_bytes(_SHEETS[report.kind](report), mark=f"{mark} {proof}" if mark else proof)
 
 
-def _by_bank(names: list[str], series: dict[str, list[Decimal]], *, labels: bool) -> dict[str, Any]:
-    """Every bar has its bank's name under it, on two lines where it is long."""
-    option = charts.bar(names, series, unit=_("万元"), labels=labels)
-    option["xAxis"]["axisLabel"] = {
-        **option["xAxis"].get("axisLabel", {}), "interval": 0, "width": 84, "overflow": "break", "fontSize": 11,
-    }  # fmt: skip
-    return option
-
-
-def _in_wan(amount: Decimal | str) -> Decimal:
-    """For a chart's axis only."""
-    return (Decimal(amount) / WAN).quantize(Decimal("0.01"))
-
-
 # ---- the half-year's statistics -----------------------------------------------------------------------------------
 
 
@@ -119,7 +100,7 @@ def half_year_context(figures: dict[str, Any]) -> dict[str, Any]:
         "facts": tables.said_facts(figures),
         "tables": [tables.printed(table) for table in tables.bank_tables(figures)],
         "write_offs": figures["write_offs"],
-        "chart": mark_safe(charts.svg(option, *CHART_SIZE)),
+        "chart": charts.drawn(option),
         "chart_title": half_year_chart_title(figures),
         "suspended": [bank["name"] for bank in figures["banks"] if bank["standing"] and bank["standing"]["suspended"]],
         "booked_later": tables.booked_later(figures),
@@ -149,9 +130,9 @@ def half_year_chart(figures: dict[str, Any]) -> dict[str, Any]:
     else:
         moved, series = figures["banks"], {_("本期入库贷款"): "entered"}
     first = next(iter(series.values()))
-    shown = sorted(moved, key=lambda bank: Decimal(bank[first]["amount"]), reverse=True)[:BANKS_IN_CHART]
-    columns = {word: [_in_wan(bank[name]["amount"]) for bank in shown] for word, name in series.items()}
-    return _by_bank([bank["name"] for bank in shown], columns, labels=len(shown) <= LABELLED)
+    shown = sorted(moved, key=lambda bank: Decimal(bank[first]["amount"]), reverse=True)[: charts.BANKS_IN_CHART]
+    columns = {word: [charts.in_wan(bank[name]["amount"]) for bank in shown] for word, name in series.items()}
+    return charts.by_bank([bank["name"] for bank in shown], columns, labels=len(shown) <= charts.LABELLED)
 
 
 def _half_year_sheets(report: Report) -> list[exports.Sheet]:
@@ -186,7 +167,7 @@ def evaluation_context(figures: dict[str, Any]) -> dict[str, Any]:
         "table": tables.result_table(figures),
         "reasons": tables.reason_table(figures),
         "strikes": [line["bank"] for line in lines if line["second_strike"]],
-        "chart": mark_safe(charts.svg(option, *CHART_SIZE)) if lines else "",
+        "chart": charts.drawn(option) if lines else "",
         "notes": [
             {"text": _("排名从高到低，并列同名次；等级依次按不合格、优秀、良好、合格评定。"), "article": "23"},
             {"text": _("同比增速只对上年有发放额的银行排名。"), "article": "22"},
@@ -197,12 +178,12 @@ def evaluation_context(figures: dict[str, Any]) -> dict[str, Any]:
 
 def evaluation_chart(figures: dict[str, Any]) -> dict[str, Any]:
     """The banks that lent most, this year and the year before."""
-    shown = sorted(figures["lines"], key=lambda line: Decimal(line["amount"]), reverse=True)[:BANKS_IN_CHART]
+    shown = sorted(figures["lines"], key=lambda line: Decimal(line["amount"]), reverse=True)[: charts.BANKS_IN_CHART]
     columns = {
-        _("上年发放"): [_in_wan(line["last_amount"] or "0") for line in shown],
-        _("当年发放"): [_in_wan(line["amount"]) for line in shown],
+        _("上年发放"): [charts.in_wan(line["last_amount"] or "0") for line in shown],
+        _("当年发放"): [charts.in_wan(line["amount"]) for line in shown],
     }
-    return _by_bank([line["bank"] for line in shown], columns, labels=False)
+    return charts.by_bank([line["bank"] for line in shown], columns, labels=False)
 
 
 def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
@@ -214,8 +195,13 @@ def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
 _DRAWN = {
     Report.Kind.HALF_YEAR: ("pdf/half_year.html", half_year_context),
     Report.Kind.EVALUATION: ("pdf/evaluation.html", evaluation_context),
+    Report.Kind.SUPERVISORY: ("pdf/supervisory.html", supervision.context),
 }
-_SHEETS = {Report.Kind.HALF_YEAR: _half_year_sheets, Report.Kind.EVALUATION: _evaluation_sheets}
+_SHEETS = {
+    Report.Kind.HALF_YEAR: _half_year_sheets,
+    Report.Kind.EVALUATION: _evaluation_sheets,
+    Report.Kind.SUPERVISORY: supervision.sheets,
+}
 
 
 # ---- who gets what ------------------------------------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
+from evaluation.models import Report
 from evaluation.views import evaluations, reports, statements
 
 app_name = "evaluation"
 
 urlpatterns = [
     path("", reports.catalogue, name="reports"),
-    path("half-year/", reports.request_half_year, name="half_year"),
+    path("half-year/", reports.request_report, {"kind": Report.Kind.HALF_YEAR}, name="half_year"),
+    path("supervisory/", reports.request_report, {"kind": Report.Kind.SUPERVISORY}, name="supervisory"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),

@@ -89,6 +89,9 @@ TONE_OF_STATE = {
     # statements of account
     "disputed": "bad",
     "replaced": "neutral",
+    # goals of indicators
+    "met": "good",
+    "unmet": "bad",
     # grades
     "excellent": "good",
     "good": "good",

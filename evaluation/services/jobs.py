@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Evaluation, Report
-from evaluation.periods import HalfYear
+from evaluation.periods import HalfYear, Quarter
 from evaluation.rules import evaluation_due
+from evaluation.selectors.supervisory import ARTICLE
 from evaluation.services.evaluations import draft_evaluation, window_of
-from evaluation.services.reports import request_half_year
+from evaluation.services.reports import entry_closes_on, request_half_year, request_supervisory
 from pool.jobs import job
 from pool.selectors import edition, refs
 
@@ -63,4 +64,30 @@ def half_year_statistics(on: date) -> dict[str, Any]:
     if Report.objects.filter(kind=Report.Kind.HALF_YEAR, period=period).exists():
         return {"period": period, "requested": False}
     report = request_half_year(period=period, by=None, on=on)
+    return {"period": period, "requested": True, "number": report.number}
+
+
+def indicators_are_due(on: date) -> bool:
+    """Once the loans of the quarter that is over have been entered; quarters before the rules are not asked for."""
+    book = edition()
+    over = Quarter.before(on)
+    begun = book.in_force.first is None or over.ends_on >= book.in_force.first
+    return begun and on > entry_closes_on(over)
+
+
+@job(
+    "supervisory_indicators",
+    _("编制季度监管指标报告"),
+    ARTICLE,
+    order=62,
+    due=indicators_are_due,
+    slot=lambda on: str(Quarter.before(on)),
+    words={"period": _("统计期间"), "requested": _("已发起编制"), "number": _("报告编号")},
+)
+def supervisory_indicators(on: date) -> dict[str, Any]:
+    """Ask the worker for the indicators of the quarter that is over, unless somebody has."""
+    period = str(Quarter.before(on))
+    if Report.objects.filter(kind=Report.Kind.SUPERVISORY, period=period).exists():
+        return {"period": period, "requested": False}
+    report = request_supervisory(period=period, by=None, on=on)
     return {"period": period, "requested": True, "number": report.number}

@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 
 from evaluation import permissions, reports
 from evaluation.models import Evaluation, Report
-from evaluation.periods import HalfYear
-from evaluation.selectors import half_year
+from evaluation.periods import HalfYear, Quarter
+from evaluation.selectors import half_year, supervisory
 from evaluation.services import telling
 from evaluation.services.hashing import digest
+from loans.rules import entry_window
 from pool import audit, clock, hats, moves, outbox, pdf, scope, storage
 from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
 from pool.models import StoredFile, User
 from pool.numbering import next_number
 from pool.permissions import require
-from pool.selectors import edition
+from pool.selectors import edition, refs
 
 PURPOSE = "report"
 TASK = "evaluation.make_report"
@@ -30,9 +31,10 @@ UNFINISHED = (Report.State.REQUESTED, Report.State.DRAFT)
 
 @dataclass(frozen=True)
 class Maker:
-    """How one kind of report is made: its article, its title, its figures and where they do not tie."""
+    """How one kind of report is made: its article, those its page shows, its title, figures, where they do not tie."""
 
     article: Callable[[], str]
+    articles: tuple[str, ...]
     prefix: str
     title: Callable[[str], str]
     figures: Callable[[Report], dict[str, Any]]
@@ -50,6 +52,33 @@ def request_half_year(*, period: str, by: User | None, on: date) -> Report:
             "period",
         )
     return _request(Report.Kind.HALF_YEAR, str(half), half.starts_on, half.ends_on, by=by, on=on)
+
+
+def request_supervisory(*, period: str, by: User | None, on: date) -> Report:
+    """Ask for the supervisory indicators (8(4)) of a quarter, such as `2024Q4`, once its loans have been entered."""
+    quarter = Quarter.parse(period)
+    closes_on = entry_closes_on(quarter)
+    if on <= closes_on:
+        raise Refused(
+            "window_open",
+            _("%(period)s发放的贷款录入至 %(day)s 截止，次日起方可编制。")
+            % {"period": quarter.words(), "day": closes_on},
+            edition()["entry_window"].article,
+            "period",
+        )
+    year = quarter.ends_on.replace(month=1, day=1)
+    return _request(Report.Kind.SUPERVISORY, str(quarter), year, quarter.ends_on, by=by, on=on)
+
+
+def entry_closes_on(quarter: Quarter) -> date:
+    """The last day on which the quarter's loans may be entered in time (19(1))."""
+    return entry_window(edition(), refs().calendar, quarter.ends_on).closes_on
+
+
+def last_entered_quarter(on: date) -> Quarter:
+    """The newest quarter whose entry window is over."""
+    quarter = Quarter.before(on)
+    return quarter if on > entry_closes_on(quarter) else Quarter.before(quarter.starts_on)
 
 
 def request_evaluation_report(*, evaluation: Evaluation, by: User | None, on: date) -> Report:
@@ -203,6 +232,7 @@ def _filed(report: Report) -> Evaluation:
 MAKERS: dict[str, Maker] = {
     Report.Kind.HALF_YEAR: Maker(
         article=lambda: edition()["half_year_statistics"].article,
+        articles=("10.1(1)", "20(5)"),
         prefix="BN",
         title=lambda period: HalfYear.parse(period).title(),
         figures=lambda report: half_year.figures(report.starts_on, report.ends_on),
@@ -210,9 +240,18 @@ MAKERS: dict[str, Maker] = {
     ),
     Report.Kind.EVALUATION: Maker(
         article=lambda: edition()["evaluation_due"].article,
+        articles=("25",),
         prefix="PJ",
         title=lambda period: _("%(year)s年度加盟银行绩效评价报告") % {"year": period},
         figures=lambda report: reports.evaluation_figures(_filed(report)),
         breaks=lambda figures: [],
+    ),
+    Report.Kind.SUPERVISORY: Maker(
+        article=lambda: supervisory.ARTICLE,
+        articles=(supervisory.ARTICLE,),
+        prefix="JG",
+        title=lambda period: _("%(period)s监管指标报告") % {"period": Quarter.parse(period).words()},
+        figures=lambda report: supervisory.figures(report.ends_on),
+        breaks=supervisory.breaks,
     ),
 }

@@ -1,9 +1,14 @@
 """The catalogue of reports, one report with its figures, its files, and the public check of a printed code."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,11 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import CheckCodeForm, HalfYearForm, ReportFilter
+from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, ReportFilter
 from evaluation.models import Report, Statement
 from evaluation.periods import HalfYear
 from evaluation.selectors import reports as selectors
+from evaluation.selectors import supervisory
 from evaluation.services import reports as services
+from evaluation.supervision import drawing as supervision
 from pool import audit, clock
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
@@ -58,21 +65,58 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluation/report_list.html", context)
 
 
+@dataclass(frozen=True)
+class Request:
+    """How one kind of report is asked for."""
+
+    title: Any
+    about: Any
+    articles: tuple[str, ...]
+    form: type[Form]
+    period: Callable[[date], str]
+    ask: Callable[..., Report]
+
+
+REQUESTS = {
+    Report.Kind.HALF_YEAR: Request(
+        title=gettext_lazy("编制半年度统计"),
+        about=gettext_lazy(
+            "统计资金使用、回款、结项和各银行的申请、返还与追索情况；与资金账逐项核对，不符的不予生成。"
+        ),
+        articles=("10.1(1)", "20(5)", "20(6)"),
+        form=HalfYearForm,
+        period=lambda on: str(HalfYear.before(on)),
+        ask=services.request_half_year,
+    ),
+    Report.Kind.SUPERVISORY: Request(
+        title=gettext_lazy("编制季度监管指标"),
+        about=gettext_lazy(
+            "由贷款项目库计算各银行普惠型贷款的增速、户数、不良率、利率和结构；各银行、各分类合计与总数不符的不予生成。"
+        ),
+        articles=(supervisory.ARTICLE,),
+        form=IndicatorsForm,
+        period=lambda on: str(services.last_entered_quarter(on)),
+        ask=services.request_supervisory,
+    ),
+}
+
+
 @login_required
 @once
-def request_half_year(request: HttpRequest) -> HttpResponse:
+def request_report(request: HttpRequest, kind: Report.Kind) -> HttpResponse:
     require(may.may_prepare(request.user))
-    form = HalfYearForm(request.POST or None, initial={"period": str(HalfYear.before(clock.today()))})
+    asked = REQUESTS[kind]
+    form = asked.form(request.POST or None, initial={"period": asked.period(clock.today())})
     if request.method == "POST" and form.is_valid():
         try:
-            report = services.request_half_year(**form.cleaned_data, by=request.user, on=clock.today())
+            report = asked.ask(**form.cleaned_data, by=request.user, on=clock.today())
         except Refused as no:
             add_to_form(form, no)
         else:
             messages.info(request, _("报告正在后台编制，完成后可在本页查看。"))
             return redirect(report)
     status = 422 if form.is_bound else 200
-    return render(request, "evaluation/report_form.html", {"form": form}, status=status)
+    return render(request, "evaluation/report_form.html", {"form": form, "asked": asked}, status=status)
 
 
 @require_safe
@@ -90,6 +134,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "why_not": why_not if is_draft and request.user.role in may.CHECKERS else "",
         "may_repeat": may.may_prepare(request.user)[0] and report.state not in services.UNFINISHED,
         "gets_original": reports.gets_original(request.user),
+        "articles": services.MAKERS[report.kind].articles,
         **_figures(report),
     }
     return render(request, "evaluation/report_detail.html", context)
@@ -99,6 +144,12 @@ def _figures(report: Report) -> dict[str, object]:
     """The tables and the chart of the page; none while there are no figures."""
     if not report.inputs:
         return {}
+    if report.kind == Report.Kind.SUPERVISORY:
+        return {
+            "tables": supervision.all_tables(report.inputs),
+            "chart": supervision.chart(report.inputs),
+            "chart_title": supervision.chart_title(),
+        }
     if report.kind == Report.Kind.EVALUATION:
         return {
             "tables": [tables.result_table(report.inputs), tables.reason_table(report.inputs)],

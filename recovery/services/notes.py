@@ -133,6 +133,7 @@ def _tell(
         )  # fmt: skip
 
 
+@in_chinese()
 def chased(bank_id: Any, quarter: str, count: int, window: Window, *, on: date) -> None:
     """One notice for a bank's silent projects of a quarter."""
     words = {"quarter": quarter, "count": count}

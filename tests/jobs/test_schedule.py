@@ -32,6 +32,7 @@ WANTED = {
     "audit.seal",
     "annual_evaluation",
     "half_year_statistics",
+    "supervisory_indicators",
     "verify",
 }
 ON = date(2025, 2, 24)

@@ -90,7 +90,9 @@ MORE = {
         "terms": "the room's rules with the edition and the calendar in force filled in, for services and pages alike",
     },
     "evaluation": {
-        "periods": "the half-years that reports are about",
+        "charts": "the bar chart that every report has",
+        "supervision": "the supervisory indicators: their catalogue as data, their sums, how they are drawn",
+        "periods": "the half-years and quarters that reports are about",
         "trial": "the trial calculation needs every room's rules",
     },
 }
