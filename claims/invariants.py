@@ -21,6 +21,7 @@ from claims.models import (
     Publicity,
     PublicityItem,
     Question,
+    Reconsideration,
     Recusal,
     Review,
     Upgrade,
@@ -30,7 +31,18 @@ from pool.models import Transition
 from pool.money import ZERO, share
 
 COMPENSATED = (Claim.State.PAID, Claim.State.REFUNDED)
-MACHINES = (Claim, Question, Publicity, Objection, FundingPlan, PapersPacket, Payment, Upgrade, EndingRequest)
+MACHINES = (
+    Claim,
+    Question,
+    Reconsideration,
+    Publicity,
+    Objection,
+    FundingPlan,
+    PapersPacket,
+    Payment,
+    Upgrade,
+    EndingRequest,
+)
 
 
 def _sums(*kinds: Any) -> dict[UUID, Decimal]:

@@ -47,6 +47,7 @@ from claims.models import (
     PublicityItem,
     Question,
     QuestionPaper,
+    Reconsideration,
     Recusal,
     Review,
 )
@@ -59,6 +60,7 @@ from pool.masking import mask_name
 from pool.models import Deadline, Hat, Role, User
 from pool.models.people import BANK_ROLES
 from pool.money import ZERO
+from pool.moves import history
 from pool.rulebook import Finding
 from pool.selectors import edition
 
@@ -130,6 +132,19 @@ OTHER_PAPER = "other"
 def open_question(claim: Claim) -> Question | None:
     """What the bank has been asked and has not answered."""
     found: Question | None = Question.objects.filter(claim=claim, state__in=Question.OPEN).first()
+    return found
+
+
+def was_left_out(claim: Claim) -> bool:
+    """Approved, and its last move was that a correcting notice did not carry it."""
+    last = history(claim, "state").last()
+    return claim.state == Claim.State.APPROVED and last is not None and last.source == Claim.State.PUBLICISED
+
+
+def open_reconsideration(claim: Claim) -> Reconsideration | None:
+    """Proposed and not yet decided."""
+    rows = Reconsideration.objects.filter(claim=claim, state=Reconsideration.State.PROPOSED)
+    found: Reconsideration | None = rows.select_related("proposed_by").first()
     return found
 
 
@@ -314,10 +329,14 @@ def round_of(claim: Claim) -> str:
 
 
 def _opinions() -> "QuerySet[Review]":
-    """Reviewers' opinions that stand: what a person said who recused afterwards does not."""
+    """Reviewers' opinions that stand: what a person said who recused afterwards does not, nor a re-examination before
+    the claim was reviewed anew."""
     who_keeps_away = FilteredRelation("claim__recusals", condition=Q(claim__recusals__person=F("by")))
     rows = Review.objects.filter(stage=Review.Stage.REVIEWER).alias(away=who_keeps_away)
-    return rows.filter(away__isnull=True)
+    anew = Reconsideration.objects.filter(
+        claim=OuterRef("claim"), state=Reconsideration.State.AGREED, decided_at__gt=OuterRef("created_at")
+    )
+    return rows.filter(~(Q(round=Review.Round.RE_EXAMINATION) & Exists(anew)), away__isnull=True)
 
 
 def last_opinion(claim: Claim, round_: str) -> Review | None:

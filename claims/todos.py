@@ -24,6 +24,7 @@ from claims.models import (
     PlanItem,
     Publicity,
     Question,
+    Reconsideration,
     Upgrade,
 )
 from claims.services import due
@@ -79,6 +80,8 @@ def of_claim(claim: Claim, on: date) -> Todo | None:
         return None
     if claim.state == Claim.State.PLANNED:
         return _of_planned(claim)
+    if claim.state == Claim.State.APPROVED and selectors.open_reconsideration(claim) is not None:
+        step = Step(_("决定是否重新审核"), _("高新投终审"), "review_period", _("更正公示移出的项目"))
     if claim.state == Claim.State.SUBMITTED and (asked := selectors.open_question(claim)) is not None:
         return of_question(asked)
     last, provisional = _last_day(claim, step.slug)
@@ -351,6 +354,8 @@ def _approver(person: User, on: date) -> list[Heap]:
     who, desks = _("高新投终审"), (Desk.APPROVER, Desk.RE_APPROVER)
     return [
         *_desks(person, desks, _("分办给您的补偿申请"), _("待终审的补偿申请"), who),
+        Heap(_("待决定的重新审核"), Reconsideration.objects.filter(state=Reconsideration.State.PROPOSED),
+             _queue(state__exact="approved"), "review_period", who),
         Heap(_("待终审的上调转回申请"), Upgrade.objects.filter(state=Upgrade.State.PASSED),
              reverse("claims:upgrades"), "upgrade_classes", who),
     ]  # fmt: skip

@@ -21,8 +21,10 @@ from claims.selectors import (
     holder,
     loads,
     open_question,
+    open_reconsideration,
     reply_label,
     round_of,
+    was_left_out,
 )
 from claims.services.assignment import OVER
 from claims.services.review import DESKS
@@ -212,6 +214,33 @@ def _withdraw_question(claim: Claim, **given: Any) -> str:
     return _("询问已撤回，审核期限恢复计算。")
 
 
+def _propose_again(claim: Claim, **given: Any) -> str:
+    services.propose_reconsideration(claim_id=claim.pk, **given)
+    return _("已提出重新审核，待终审人员决定；决定之前不能公示。")
+
+
+def _agree_again(claim: Claim, **given: Any) -> str:
+    services.decide_reconsideration(claim_id=claim.pk, agree=True, **given)
+    return _("已退回初审重新审核，审核期限接续计算。")
+
+
+def _decline_again(claim: Claim, **given: Any) -> str:
+    services.decide_reconsideration(claim_id=claim.pk, agree=False, **given)
+    return _("不予重新审核，项目仍为审核通过，等待公示。")
+
+
+def _may_propose_again(person: User, claim: Claim) -> Any:
+    if not was_left_out(claim) or open_reconsideration(claim) is not None:
+        return False, ""
+    return _in(Claim.State.APPROVED)(permissions.review)(person, claim)
+
+
+def _may_decide_again(person: User, claim: Claim) -> Any:
+    if claim.state != Claim.State.APPROVED or open_reconsideration(claim) is None:
+        return False, ""
+    return _in(Claim.State.APPROVED)(permissions.decide)(person, claim)
+
+
 def _unasked(may: Any) -> Any:
     """While the bank owes an answer, nothing is said on the claim and nothing else is asked."""
 
@@ -261,6 +290,11 @@ ACTS = (
     Act("conclude", gettext_lazy("作出复核结论"), _conclude, _decidable(_in(RE_EXAMINING)(permissions.decide)),
         form=ConclusionForm),
     Act("reopen", gettext_lazy("退回初审"), _reopen, _in(REVIEWING)(permissions.decide)),
+    Act("again", gettext_lazy("提出重新审核"), _propose_again, _may_propose_again,
+        question=gettext_lazy("该项目由更正公示移出。另一人同意后退回初审重新审核，此前的意见和决定均留存。")),
+    Act("agree_again", gettext_lazy("同意重新审核"), _agree_again, _may_decide_again,
+        question=gettext_lazy("原审核通过的决定不再有效，退回初审；审核期限自今日起接续计算，并通知银行。")),
+    Act("decline_again", gettext_lazy("不予重新审核"), _decline_again, _may_decide_again, tone="bad"),
     Act("take", gettext_lazy("由我承办"), _take, _may_take, needs_reason=False),
     Act("assign", gettext_lazy("分办"), _assign, _may_assign, needs_reason=False, form=AssignForm),
     Act("recuse", gettext_lazy("申请回避"), _recuse, _may_recuse,

@@ -54,6 +54,7 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "reviews": page.reviews(claim),
         "questions": page.questions(person, claim),
         "asked": selectors.open_question(claim),
+        "again": selectors.open_reconsideration(claim),
         "article_of_questions": edition()["question_period"].article,
         "askable": [(item, selectors.reply_label(item)) for item in selectors.askable_items(claim)],
         "phrases": _phrases(claim),

@@ -7,6 +7,7 @@ from claims.models.payment import PapersPacket, Payment, PaymentPaper
 from claims.models.plan import FundingPlan, PlanItem
 from claims.models.publicity import Objection, Publicity, PublicityItem
 from claims.models.question import Question, QuestionPaper
+from claims.models.reconsideration import Reconsideration
 from claims.models.special import ApprovalRecord
 from claims.models.upgrade import EndingRequest, Upgrade
 
@@ -29,6 +30,7 @@ __all__ = [
     "PublicityItem",
     "Question",
     "QuestionPaper",
+    "Reconsideration",
     "Recusal",
     "Review",
     "Upgrade",

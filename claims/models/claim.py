@@ -134,6 +134,10 @@ class Claim(FSMModelMixin, BankOwned):
     def ask_re_examination(self) -> None:
         """Asked for by the bank, once per decision."""
 
+    @transition(field=state, source=State.APPROVED, target=State.SUBMITTED)
+    def review_again(self) -> None:
+        """Left out of a corrected notice, and two people want it decided anew."""
+
     @transition(field=state, source=State.APPROVED, target=State.PUBLICISED)
     def publicise(self) -> None:
         """On a public notice (20(2))."""

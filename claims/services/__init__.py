@@ -29,6 +29,7 @@ from claims.services.payment import (
 from claims.services.plan import draft_plan, drop_item, issue_plan, keep_stamped, withdraw_plan
 from claims.services.publicity import correct_publicity, end_publicity, post_publicity
 from claims.services.questions import add_question_paper, ask_bank, prepare_reply, submit_reply, withdraw_question
+from claims.services.reconsideration import decide_reconsideration, propose_reconsideration
 from claims.services.review import (
     ask_new_opinion,
     ask_re_examination,
@@ -87,6 +88,7 @@ __all__ = [
     "decide",
     "decide_objection",
     "decide_re_examination",
+    "decide_reconsideration",
     "decide_upgrade",
     "describe_claim",
     "distribute_claims",
@@ -115,6 +117,7 @@ __all__ = [
     "prepare_payment",
     "prepare_reply",
     "propose_approval_end",
+    "propose_reconsideration",
     "recuse",
     "reject_confirmation",
     "reject_refund",

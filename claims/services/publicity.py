@@ -35,6 +35,9 @@ def post_publicity(*, claim_ids: Iterable[UUID], title: str, by: User, on: date)
             text = _("项目 %(number)s 当前为“%(state)s”，不能公示。")
             words = {"number": claim.number, "state": claim.get_state_display()}
             raise Refused("not_approved", text % words, article())
+        if selectors.open_reconsideration(claim) is not None:
+            text = _("项目 %(number)s 已提出重新审核，决定之前不能公示。") % {"number": claim.number}
+            raise Refused("to_be_reconsidered", text, article())
         refuse_suspended(claim.bank_id)
     publicity = _post(claims, title, by=by, on=on)
     for claim in claims:

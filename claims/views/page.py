@@ -147,7 +147,15 @@ def reply_slots(question: Question) -> list[dict[str, Any]]:
     """The places of a reply's documents: what was asked for, and one for whatever explains."""
     there = {paper.item: paper for paper in selectors.reply_papers(question)}
     wanted = selectors.reply_items(question) if question.is_open else list(there)
-    return [{"item": item, "label": selectors.reply_label(item), "row": there.get(item)} for item in wanted]
+    return [
+        {
+            "item": item,
+            "label": selectors.reply_label(item),
+            "row": there.get(item),
+            "optional": item not in question.items,
+        }
+        for item in wanted
+    ]
 
 
 def reviews(claim: Claim) -> list[Review]:

@@ -76,6 +76,24 @@ def claim_with_opinion(world: World) -> Parts:
     return {"object_id": make.reviewed_claim(_team(world), _desk(world), **_small()).pk}
 
 
+def _left_out(world: World) -> Any:
+    """Approved, posted, and not carried by the correcting notice."""
+    claims = [make.approved_claim(_team(world), _desk(world), **_small()) for _ in range(2)]
+    return make.left_out(claims, _desk(world), date(2025, 1, 14))
+
+
+@builds("claim_left_out")
+def claim_left_out(world: World) -> Parts:
+    return {"object_id": _left_out(world).pk}
+
+
+@builds("claim_to_reconsider")
+def claim_to_reconsider(world: World) -> Parts:
+    claim = _left_out(world)
+    make.proposed_again(claim, _desk(world), TODAY)
+    return {"object_id": claim.pk}
+
+
 @builds("asked_question")
 def asked_question(world: World) -> Parts:
     return {"pk": make.asked(make.submitted_claim(_team(world), **_small()), _desk(world), TODAY, ["iou"]).pk}

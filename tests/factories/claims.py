@@ -17,6 +17,7 @@ from claims.models import (
     Payment,
     Publicity,
     Question,
+    Reconsideration,
     Upgrade,
 )
 from loans.models import Loan
@@ -184,6 +185,27 @@ def posted_publicity(claims: Iterable[Claim], desk: Desk, on: date | None = None
     reach(on)
     with scope.everything():
         return services.post_publicity(claim_ids=[claim.pk for claim in chosen], title="", by=desk.authority, on=on)
+
+
+def left_out(claims: Iterable[Claim], desk: Desk, on: date) -> Claim:
+    """The first of the claims, posted with the others and not carried by the correcting notice of the same day."""
+    first, *others = claims
+    posted = posted_publicity([first, *others], desk, on=on)
+    with scope.everything():
+        services.correct_publicity(
+            publicity_id=posted.pk, by=desk.authority, on=on, version=posted.version, reason="名单有误",
+            left_out=[first.pk],
+        )  # fmt: skip
+    return fresh(first)
+
+
+def proposed_again(claim: Claim, desk: Desk, on: date) -> Reconsideration:
+    """The reviewer wants the approval looked at anew."""
+    reach(on)
+    with scope.everything():
+        return services.propose_reconsideration(
+            claim_id=claim.pk, by=desk.reviewer, on=on, version=fresh(claim).version, reason="发现资质证明有误"
+        )
 
 
 def cleared_claims(claims: Iterable[Claim], desk: Desk, on: date | None = None) -> list[Claim]:
