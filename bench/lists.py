@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from bench.ground import ask, database
 from claims.models import Claim
-from loans.models import Loan, Upload
+from loans.models import Determination, Loan, Upload
 from pool import clock, scope
 from pool.models import Role, User
 from pool.tables import cursor_of
@@ -39,8 +39,18 @@ COPIED: dict[type[Model], dict[str, str]] = {
         "loan_number_key": "loan_number_key || '-' || n",
         "disbursed_on": "disbursed_on - (n %% 600)",
     },
-    Claim: {"number": "number || '-' || n", "state": "'refused'"},
-    Recovery: {"position": "n + 1", "received_on": "received_on - (n %% 600)"},
+    Determination: {
+        "id": "md5(id::text || n)::uuid",
+        "principal_balance": "principal_balance + n",
+        "ended_on": "determined_on",
+        "ending": "'voided'",
+    },
+    Claim: {
+        "number": "number || '-' || n",
+        "state": "'refused'",
+        "determination_id": "md5(determination_id::text || n)::uuid",
+    },
+    Recovery: {"position": "n + 1", "received_on": "received_on - (n %% 600)", "amount": "amount + n %% 5000"},
     Upload: {"number": "number || '-' || n", "made_on": "made_on - (n %% 600)"},
 }
 """What differs between a row and its copies: numbers and days of their own, and no claim in the way of another."""
@@ -77,14 +87,15 @@ def _multiply(name: str) -> None:
     with postgres.owner_session(name) as session, session.cursor() as cursor:
         for model, own in COPIED.items():
             table = model._meta.db_table
-            columns = [field.column for field in model._meta.concrete_fields if field.column not in {"id", *own}]
+            own = {"id": "uuidv7()", **own}
+            columns = [field.column for field in model._meta.concrete_fields if field.column not in own]
             listed = ", ".join(f'"{column}"' for column in columns)
             cursor.execute(f"SELECT count(*) FROM {table}")
             [(there,)] = cursor.fetchall()
             copies = (ROWS if model is Loan else ROWS // FEWER) // there - 1
             cursor.execute(
-                f"INSERT INTO {table} (id, {', '.join(own)}, {listed})"
-                f" SELECT uuidv7(), {', '.join(own.values())}, {listed}"
+                f"INSERT INTO {table} ({', '.join(own)}, {listed})"
+                f" SELECT {', '.join(own.values())}, {listed}"
                 f" FROM {table} CROSS JOIN generate_series(1, %s) AS n",
                 [copies],
             )

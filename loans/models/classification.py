@@ -85,6 +85,7 @@ class Determination(BankOwned):
             models.CheckConstraint(condition=Q(principal_balance__gt=0), name="determination_balance_positive"),
             models.CheckConstraint(condition=~Q(made_by=F("checked_by")), name="determination_checked_by_another"),
         ]
+        indexes = [models.Index(fields=["bank", "principal_balance"], name="determination_by_balance")]
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.determined_on}"

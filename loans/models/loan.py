@@ -136,6 +136,8 @@ class Loan(FSMModelMixin, BankOwned):
         indexes = [
             models.Index(fields=["bank", "-id"], name="loan_by_bank"),
             models.Index(fields=["bank", "state", "-id"], name="loan_by_bank_state"),
+            models.Index(fields=["bank", "-disbursed_on", "-id"], name="loan_by_bank_disbursement"),
+            models.Index(fields=["bank", "-id"], condition=Q(entered_late=True), name="loan_late_by_bank"),
             models.Index(fields=["borrower"], name="loan_by_borrower"),
             models.Index(fields=["loan_number_key"], name="loan_by_number"),
             models.Index(fields=["credit_code"], name="loan_by_credit_code"),

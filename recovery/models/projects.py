@@ -83,6 +83,10 @@ class Recovery(FSMModelMixin, BankOwned):
                 name="recovery_submitted_by_another",
             ),
         ]
+        indexes = [
+            models.Index(fields=["bank", "-received_on", "-id"], name="recovery_by_bank_day"),
+            models.Index(fields=["bank", "-amount", "-id"], name="recovery_by_bank_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.received_on}"
