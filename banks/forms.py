@@ -102,7 +102,7 @@ class HandoverForm(forms.Form):
     def __init__(self, *args: Any, successors: Iterable[Membership], needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(one.user_id), f"{one.user.display_name}（{one.user.username}）") for one in successors]
-        self.fields["successor"].choices = [("", "---------"), *people]
+        self.fields["successor"].choices = [("", _("请选择")), *people]
         self.fields["successor"].required = needed
 
 

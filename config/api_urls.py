@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, path, register_converter, reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
@@ -26,6 +28,12 @@ class Documentation(SpectacularSwaggerSplitView):
     """The page of the interface, in our own shell; its script comes from our own address."""
 
     template_name = "pool/api_docs.html"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().get(request, *args, **kwargs)
+        response.data["base"] = request.build_absolute_uri(reverse("api:root"))
+        return response
 
 
 @extend_schema(exclude=True)

@@ -319,6 +319,13 @@ SPECTACULAR_SETTINGS = {
     "TITLE": _("风险补偿资金池接口"),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": [
+        {"name": "claims", "description": _("补偿申请")},
+        {"name": "loans", "description": _("贷款项目")},
+        {"name": "reports", "description": _("报告")},
+        {"name": "trial", "description": _("试算")},
+        {"name": "uploads", "description": _("入库批次")},
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pool.api.schema.add_problems",

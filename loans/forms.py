@@ -196,7 +196,7 @@ _IN_A_FORM = {
 def _field(column: Column) -> forms.Field:
     note = _IN_A_FORM.get(column.key, column.note)
     words = {"label": _(column.header), "help_text": _(note) if note else "", "required": False}
-    empty = [("", "---------")]
+    empty = [("", _("请选择"))]
     labels = [(choice.label, _(choice.label)) for choice in column.choices]
     if column.kind is Kind.CHOICE:
         return forms.ChoiceField(choices=empty + labels, **words)

@@ -73,7 +73,9 @@ def card(loan: Loan, on: date) -> dict[str, Any]:
         "left": page.days_left(window.closes_on, on) if window else None,
         "is_over": over,
         "failing": failing,
-        "why": [item for item in items if item["article"].startswith(tier_article()) and item not in failing],
+        "why": sorted((item for item in items if _is_of_the_ratio(item) and item not in failing), key=_in_its_order),
+        "amount_article": edition()["amount_basis"].article,
+        "period_article": edition()["claim_period"].article,
         "provisional": found.provisional,
         "entered_late": loan.entered_late,
         "late_article": edition()["timely_entry"].article,
@@ -85,6 +87,15 @@ def _may_draft(loan: Loan, standing: Determination | None, over: bool) -> bool:
     """A loan entered late keeps its card, which says why, but no claim is begun for it (13)."""
     in_time = standing is not None and not over and not loan.entered_late
     return in_time and loan.state == Loan.State.NON_PERFORMING
+
+
+def _is_of_the_ratio(item: dict[str, Any]) -> bool:
+    return str(item["article"]).startswith(tier_article())
+
+
+def _in_its_order(item: dict[str, Any]) -> str:
+    """Step by step as the article counts: the ratio, what is added, the ceiling."""
+    return str(item["article"])
 
 
 def tier_article() -> str:

@@ -124,11 +124,12 @@ def _page(person: User, found: PapersPacket) -> dict[str, Any]:
         .order_by("-created_at")
     )
     live = next((one for one in payments if one.state != Payment.State.FAILED), None)
+    missing = selectors.missing_papers(found)
     return {
         "packet": found,
         "items": items,
         "papers": _papers(found) if permissions.read_papers(person, found.bank_id)[0] else None,
-        "missing": selectors.missing_papers(found),
+        "missing": missing,
         "todo": todo,
         "left": page.days_left(todo.due, today) if todo else None,
         "payments": payments,

@@ -72,6 +72,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         back=loan.get_absolute_url(),
         done=_("已登记，等待复核人员提交。"),
         template="loans/withdraw.html",
+        yes=_("保存并送复核"),
         loan=loan,
     )
 
@@ -92,6 +93,7 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
         back=loan.get_absolute_url(),
         done=_("已登记，等待复核人员提交。"),
         template="loans/extend.html",
+        yes=_("保存并送复核"),
         loan=loan,
     )
 

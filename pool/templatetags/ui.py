@@ -353,10 +353,17 @@ def _by_the_book(finding: Finding, book: Edition) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/findings.html")
-def findings(items: Iterable[Any], book: Edition | None = None, empty: str = "") -> dict[str, Any]:
-    """All findings of all rules, those that fail first: findings with their edition, or mappings with words."""
+def findings(
+    items: Iterable[Any], book: Edition | None = None, empty: str = "", *, as_given: bool = False
+) -> dict[str, Any]:
+    """All findings of all rules, those that fail first: findings with their edition, or mappings with words.
+
+    `as_given`: in their own order, where each is a step of a calculation.
+    """
     order = {"fail": 0, "error": 0, "hold": 1, "warn": 2, "warning": 2, "info": 3, "pass": 4}
-    found = sorted((_finding(item, book) for item in items), key=lambda item: order.get(item["outcome"], 3))
+    found = [_finding(item, book) for item in items]
+    if not as_given:
+        found.sort(key=lambda item: order.get(item["outcome"], 3))
     return {"items": found, "empty": empty}
 
 
@@ -404,8 +411,8 @@ def facts(items: Any, columns: int = 2) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/tile.html")
-def tile(label: str, value: Any, note: str = "", url: str = "", tone: str = "") -> dict[str, Any]:
-    return {"label": label, "value": value, "note": note, "url": url, "tone": tone}
+def tile(label: str, value: Any, note: str = "", url: str = "", tone: str = "", article: str = "") -> dict[str, Any]:
+    return {"label": label, "value": value, "note": note, "url": url, "tone": tone, "article": article}
 
 
 @register.inclusion_tag("components/meter.html")

@@ -153,7 +153,8 @@ def test_what_is_half_typed_is_left_and_the_rest_is_kept(stage: Stage) -> None:
     claim = make.drafted_claim(stage.team)
     day = claim.credit_report_on
     stage.on(make.SUBMITTED_ON)
-    assert "已自动保存" in kept(stage, claim, credit_report_on="2024-1", reported_balances="2000")
+    said = kept(stage, claim, credit_report_on="2024-1", reported_balances="2000")
+    assert "已自动保存" in said and "信用报告出具日期没有保存" in said and "放款时点其他贷款余额没有保存" not in said
     claim = make.fresh(claim)
     assert (claim.credit_report_on, str(claim.reported_balances)) == (day, "2000.00")
 
