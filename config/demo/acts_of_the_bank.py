@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from claims import selectors as claims_selectors
 from claims import services as claims
-from claims.models import Claim, EndingRequest, Upgrade
+from claims.models import Claim, EndingRequest, Question, Upgrade
 from loans import services as loans
 from loans.forms import filled_in
 from loans.models import ClassificationRequest, Correction, Extension, Loan, WithdrawalRequest
@@ -24,6 +24,7 @@ from .stage import Stage
 from .troubles import Trouble
 
 BAD = "本金或利息逾期超过 90 天"
+ANSWER = "贷款资金受托支付给原材料供应商，受托支付凭证、采购合同和发票附后，用途为本企业生产经营。"
 BETTER = "借款人已恢复正常还本付息"
 
 
@@ -217,6 +218,23 @@ def claimed(case: Case) -> None:
     """Drafted and filed on one day."""
     drafted(case)
     filed(case)
+
+
+@verb
+def answered(case: Case) -> None:
+    """The reply to the open question, with every paper that it asked for."""
+    with case.maker() as (by, on):
+        question = Question.objects.get(claim=case.newest(Claim), state=Question.State.ASKED)
+        for item in question.items:
+            label = claims_selectors.evidence_label(item)
+            paper = sample(f"{label}（补充）", f"借据号：{case.loan.loan_number}", f"日期：{on}")
+            claims.add_question_paper(
+                question_id=question.pk, item=item, upload=paper, name=f"{label}.pdf", by=by, on=on
+            )
+        version = Question.objects.get(pk=question.pk).version
+        claims.prepare_reply(question_id=question.pk, by=by, on=on, version=version, reply=ANSWER)
+    with case.checker() as (by, on):
+        claims.submit_reply(question_id=question.pk, by=by, on=on, version=version + 1)
 
 
 @verb

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from claims import phrases
 from claims import services as claims
 from claims.models import Claim, Objection, PublicityItem, Upgrade
 from pool import scope
+from pool.selectors import edition
 from recovery import services as recovery
 from recovery.models import Closing, Return, Settlement
 
@@ -25,6 +27,26 @@ OFFICES = {
 
 
 # --- review -----------------------------------------------------------------------------------------------------------
+
+
+@verb
+def assigned(case: Case, who: str) -> None:
+    """The approver gives the desk on which the claim lies to a person."""
+    with case.office("approver1") as (by, on):
+        claim = case.newest(Claim)
+        person = case.stage.person(who).pk
+        claims.assign_claim(claim_id=claim.pk, by=by, on=on, version=claim.version, person_id=person)
+
+
+@verb
+def asked(case: Case, provision: str, who: str = "reviewer1") -> None:
+    """One of the canned questions, with the papers that it asks for."""
+    phrase = next(one for one in phrases.questions() if one.provision == provision)
+    with case.office(who) as (by, on):
+        claim = case.newest(Claim)
+        claims.ask_bank(
+            claim_id=claim.pk, by=by, on=on, version=claim.version, text=phrase.text(edition()), items=phrase.evidence
+        )
 
 
 @verb

@@ -243,12 +243,24 @@ BEFORE_PAYMENT: tuple[Story, ...] = (
         2025-01-06 opinion
         2025-01-14 decided
         """),
-    story("待初审", "plain", "B01", "2024-05-15", "2024-11-11 determined\n 2025-01-14 claimed"),
-    story("待初审，审核期限将至", "plain", "B06", "2024-05-16", "2024-11-11 determined\n 2024-12-23 claimed"),
+    story("初审询问银行，待答复", "plain", "B01", "2024-05-15", """
+        2024-11-11 determined
+        2025-01-14 claimed
+        2025-01-14 assigned reviewer1
+        2025-01-15 asked permitted_use
+        """),
+    story("银行已答复，待初审，审核期限将至", "plain", "B06", "2024-05-16", """
+        2024-11-11 determined
+        2024-12-23 claimed
+        2025-01-06 assigned reviewer1
+        2025-01-06 asked permitted_use
+        2025-01-09 answered
+        """),
     story("待终审", "middle_tier", "B02", "2024-05-17", """
         2024-11-11 determined
         2024-12-25 claimed
         2025-01-10 opinion
+        2025-01-10 assigned approver1
         """),
     story("退回补正", "plain", "B03", "2024-05-20", """
         2024-11-11 determined

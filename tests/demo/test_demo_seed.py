@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.core.management import call_command
 
-from claims.models import Claim, FundingPlan, Objection, PapersPacket, Payment, Publicity, Upgrade
+from claims.models import Claim, FundingPlan, Objection, PapersPacket, Payment, Publicity, Question, Upgrade
 from config.demo import seed, world
 from config.demo.loans import DEMO_DAY
 from evaluation.models import Evaluation, Report, Statement
@@ -38,6 +38,8 @@ def test_the_demo_has_every_state_and_nothing_in_it_breaks_an_invariant(committe
         answers = set(Statement.objects.filter(period="2024Q4").values_list("state", flat=True))
         assert answers == {Statement.State.ISSUED, Statement.State.CONFIRMED}
         assert Upload.objects.filter(kind=Upload.Kind.RECOVERIES, state=Upload.State.CHECKED, rows_good__gt=0).exists()
+        questions = Question.objects.order_by("asked_on").values_list("state", "bank__code")
+        assert list(questions) == [("answered", "B06"), ("asked", "B01")]
         assert User.objects.get(username="b01-maker").email == "b01-maker@rcpool.example"
     call_command("verify", "--all")
 
