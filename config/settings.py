@@ -174,6 +174,8 @@ SECOND_FACTOR_ROLES = env.list(
 )
 # How long a proof of who one is (sign-in, or password and code again) serves for acts that need a fresh one.
 LOOKALIKE_DAYS = env.int("LOOKALIKE_DAYS", default=7)
+INSPECTION_ANSWER_DAYS = env.int("INSPECTION_ANSWER_DAYS", default=10)
+INSPECTION_EARLY_DAYS = env.int("INSPECTION_EARLY_DAYS", default=90)
 SURE_MINUTES = env.int("SURE_MINUTES", default=24 * 60 if DEMO else 10)
 # Single sign-on, off without an issuer. It finds an account by its user name and never makes one.
 OIDC_ISSUER = env("OIDC_ISSUER", default="")

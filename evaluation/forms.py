@@ -1,15 +1,23 @@
 """Forms of evaluation, reports and trial calculations."""
 
 import re
+from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from banks.forms import BankFilter
-from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from banks.forms import BankFilter, day_field, scan_field
+from banks.models import Bank
+from evaluation.models import Evaluation, EvaluationLine, Finding, Inspection, Report, Statement
+from evaluation.selectors.inspections import DEFAULT_WEIGHTS, RISKS
+from evaluation.services.inspections import Plan
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
 
+MOST_CASES = 500
+"""Of one sample; more is no sample any more."""
 GROUP_WORDS = [(choice.word, _(choice.label)) for choice in INDUSTRY_GROUPS]
 
 
@@ -284,3 +292,77 @@ TRIALS: dict[str, tuple[object, type[TrialForm]]] = {
     "evaluate": (_("年度评价"), EvaluateTrialForm),
     "size": (_("企业划型"), SizeTrialForm),
 }
+
+
+# ---- inspections -----------------------------------------------------------------------------------------------------
+
+
+class InspectionForm(forms.Form):
+    """What is looked into; the weights count where the sample is drawn by risk."""
+
+    subject = forms.ChoiceField(label=_("检查对象"), choices=Inspection.Subject.choices)
+    starts_on = day_field(_("检查期间起"))
+    ends_on = day_field(_("检查期间止"))
+    banks = forms.ModelMultipleChoiceField(
+        label=_("涉及银行"), queryset=Bank.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}), help_text=_("一家也不选，即全部加盟银行。"),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("检查事由"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    method = forms.ChoiceField(
+        label=_("抽样方法"), choices=Inspection.Method.choices,
+        help_text=_("随机：每笔机会相同；分层：按各行数量分配；按风险：下列各项相符的权重相加，得分高的先抽。"),
+    )  # fmt: skip
+    size = forms.IntegerField(label=_("抽取数量"), min_value=1, max_value=MOST_CASES, initial=10)
+    answer_days = forms.IntegerField(
+        label=_("答复期限（工作日）"), min_value=1, max_value=250, help_text=_("自问题发出之日起，发出当日不计。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["banks"].queryset = Bank.objects.order_by("code")  # type: ignore[attr-defined]
+        self.fields["answer_days"].initial = settings.INSPECTION_ANSWER_DAYS
+        self.order_fields(["subject", "starts_on", "ends_on", "banks", "reason", "answer_days", "method", "size"])
+        for name, risk in RISKS.items():
+            self.fields[f"weight_{name}"] = forms.IntegerField(
+                label=format_lazy("{}{}", _("权重："), risk), min_value=0, max_value=100,
+                initial=DEFAULT_WEIGHTS[name], required=False,
+            )  # fmt: skip
+
+    def plan(self) -> Plan:
+        said = dict(self.cleaned_data)
+        weights = {name: said.pop(f"weight_{name}") or 0 for name in RISKS}
+        return Plan(weights=weights, **said)
+
+
+class ClearForm(forms.Form):
+    note = forms.CharField(
+        label=_("检查记录"), max_length=800, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("查看了哪些资料，如何得出结论。"),
+    )  # fmt: skip
+
+
+class FindingForm(forms.Form):
+    kind = forms.ChoiceField(label=_("问题性质"), choices=Finding.Kind.choices)
+    addressee = forms.ChoiceField(label=_("整改单位"), choices=Finding.Addressee.choices)
+    basis = forms.CharField(label=_("违反条款"), max_length=20, help_text=_("写作 28、16.1(2) 或 19(6)。"))
+    amount = forms.DecimalField(
+        label=_("涉及金额（元）"), min_value=0, max_digits=18, decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("不涉及金额的填 0。"),
+    )  # fmt: skip
+    text = forms.CharField(label=_("问题事实"), widget=forms.Textarea(attrs={"rows": 5}))
+    demand = forms.CharField(label=_("整改要求"), max_length=800, widget=forms.Textarea(attrs={"rows": 3}))
+    paper = scan_field(_("佐证材料"), _("发出后整改单位可以查看。"), required=False)
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label=_("整改情况"), widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("写明事实是否属实、如何整改、何时完成；有不同意见的写明理由。"),
+    )  # fmt: skip
+    paper = scan_field(_("证明材料"), required=False)
+
+
+class FindingFilter(forms.Form):
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Finding.State.choices])
+    kind = forms.ChoiceField(label=_("问题性质"), required=False, choices=[("", _("全部")), *Finding.Kind.choices])

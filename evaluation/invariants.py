@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from evaluation.models import Evaluation, EvaluationLine, Report
+from evaluation.models import Evaluation, EvaluationLine, Inspection, Report
+from evaluation.sampling import sample_hash
 from evaluation.services.evaluations import lines_of
 from evaluation.services.hashing import digest
+from evaluation.services.inspections import redrawn
 from pool import pdf, storage
 from pool.rulebook import load
 
@@ -41,3 +43,19 @@ def evaluations_follow_from_their_inputs() -> Iterator[str]:
 
 def _result(line: EvaluationLine) -> tuple[object, ...]:
     return tuple(getattr(line, name) for name in RESULT)
+
+
+def samples_can_be_drawn_again() -> Iterator[str]:
+    """The frozen list is whole, and its seed gives the cases that were looked at."""
+    drawn = Inspection.objects.exclude(population=None).select_related("population")
+    for inspection in drawn.order_by("number"):
+        if not storage.intact(inspection.population):
+            yield f"{inspection}: the list that was drawn from is not the one that was frozen"
+            continue
+        again = redrawn(inspection)
+        if sample_hash(again) != inspection.sample_hash:
+            yield f"{inspection}: the seed does not give the recorded sample"
+        stored = inspection.cases.order_by("position").values_list("key", "bank_id", "amount", "score")
+        told = [(one.unit.key, one.unit.bank, one.unit.amount, one.score) for one in again]
+        if [(str(key), str(bank), f"{amount:.2f}", score) for key, bank, amount, score in stored] != told:
+            yield f"{inspection}: the cases are not those that were drawn"

@@ -1,6 +1,6 @@
 """Who may evaluate, report, file and read: each answer is (allowed, why not)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,34 @@ DRAFT_READERS = MANAGER_ROLES | {Role.AUDITOR}
 PREPARERS = frozenset({Role.MANAGER_STATISTICS})
 CHECKERS = frozenset({Role.MANAGER_APPROVER})
 STATEMENT_READERS = BANK_ROLES | FINANCE_ROLES | {Role.MANAGER_STATISTICS, Role.SUPERVISOR, Role.AUDITOR}
+INSPECTORS = frozenset({Role.SUPERVISOR, Role.AUTHORITY})
+"""Who inspects, alone or together (26, 32)."""
+INSPECTION_READERS = INSPECTORS | {Role.AUDITOR}
+FINDING_READERS = INSPECTION_READERS | BANK_ROLES | MANAGER_ROLES | FINANCE_ROLES
+ANSWERERS = {"bank": Role.BANK_CHECKER, "manager": Role.MANAGER_APPROVER, "finance_centre": Role.FINANCE_APPROVER}
+"""Who speaks for whom a finding is addressed to."""
 API_SCOPE = "reports:read"
 PREPARER, CHECKER = "preparer", "checker"
 """The hats of the two people on an evaluation or a report."""
+
+
+class Hands(NamedTuple):
+    """Who makes one kind of report, who issues it, who sees it before, and who reads it then."""
+
+    prepare: frozenset[str]
+    check: frozenset[str]
+    drafts: frozenset[str]
+    read: frozenset[str]
+
+
+MANAGERS_REPORT = Hands(PREPARERS, CHECKERS, DRAFT_READERS, READERS)
+HANDS: dict[str, Hands] = {
+    "half_year": MANAGERS_REPORT,
+    "evaluation": MANAGERS_REPORT,
+    "supervisory": MANAGERS_REPORT,
+    "inspection": Hands(INSPECTORS, INSPECTORS, INSPECTION_READERS, READERS - {Role.REGULATOR}),
+}
+"""Of each kind of report; an inspection's is the inspectors' own, and names single projects (10.1(2))."""
 
 
 def may_read(user: Any) -> Answer:
@@ -39,10 +64,33 @@ def may_prepare(user: Any) -> Answer:
     return YES
 
 
+def may_prepare_report(user: Any, kind: str) -> Answer:
+    """Each kind by its own body (20(5), 25, 26)."""
+    if user.role not in HANDS[kind].prepare:
+        return False, _("您的角色不编制这类报告。")
+    return YES
+
+
+def may_read_report(user: Any, report: Any) -> Answer:
+    """A draft only for those who prepare and check it."""
+    hands = HANDS[report.kind]
+    return has_role(user, hands.read if report.state == "issued" else hands.drafts)
+
+
+def may_check_report(user: Any, report: Any) -> Answer:
+    """Issue a report that another person has prepared."""
+    return _may_check(user, report, HANDS[report.kind].check)
+
+
 def may_check(user: Any, case: Any) -> Answer:
-    """File an evaluation or issue a report that another person has prepared."""
-    if user.role not in CHECKERS:
-        return False, _("只有高新投终审人员可以核准报送。")
+    """File an evaluation that another person has prepared."""
+    return _may_check(user, case, CHECKERS)
+
+
+def _may_check(user: Any, case: Any, checkers: frozenset[str]) -> Answer:
+    if user.role not in checkers:
+        words = _("只有高新投终审人员可以核准报送。") if checkers == CHECKERS else _("只有检查人员可以核准发布。")
+        return False, words
     if case.made_by_id is None:
         return False, _("系统自动编制的草稿，须先由统计人员核对确认。")
     if case.made_by_id == user.pk or not hats.may_wear(case, user, CHECKER):
@@ -74,3 +122,44 @@ def may_cancel_membership(user: Any) -> Answer:
     if user.role != Role.AUTHORITY:
         return False, _("只有主管部门可以取消加盟资格。")
     return YES
+
+
+# ---- inspections -----------------------------------------------------------------------------------------------------
+
+
+def may_see_inspections(user: Any) -> Answer:
+    return has_role(user, INSPECTION_READERS)
+
+
+def may_inspect(user: Any) -> Answer:
+    """The authority, and the supervisor together with it (26, 32)."""
+    return has_role(user, INSPECTORS)
+
+
+def may_close_inspection(user: Any, inspection: Any) -> Answer:
+    if inspection.opened_by_id == user.pk:
+        return False, _("立项人不能自行办结，请另一名检查人员办理。")
+    return may_inspect(user)
+
+
+def may_see_findings(user: Any) -> Answer:
+    return has_role(user, FINDING_READERS)
+
+
+def may_answer_finding(user: Any, finding: Any) -> Answer:
+    """The second person of whom it is addressed to."""
+    role = ANSWERERS[finding.addressee]
+    if finding.addressee == "bank":
+        return works_for(user, finding.bank_id, role)
+    return has_role(user, frozenset({role}))
+
+
+def may_close_finding(user: Any, finding: Any) -> Answer:
+    if finding.accepted_by_id == user.pk:
+        return False, _("核实人不能自行销号，请另一名检查人员复核。")
+    return may_inspect(user)
+
+
+def may_act_on_referral(user: Any) -> Answer:
+    """Proposals to the authority are the manager's (28)."""
+    return has_role(user, PREPARERS)

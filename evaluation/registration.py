@@ -5,13 +5,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import invariants, permissions, todos
-from evaluation.services import jobs
+from evaluation.selectors.reports import of_file
+from evaluation.services import findings, inspections, jobs
 from evaluation.services import reports as making
 from evaluation.views import evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
-from pool.registry import ApiScope, FileGuard, Invariant, NavItem, Task, TodoSource
+from pool.registry import ApiScope, DeadlineRule, FileGuard, Invariant, NavItem, SubjectPage, Task, TodoSource
 
 GROUP = _("统计与评价")
 
@@ -23,6 +24,8 @@ def register() -> None:
         NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),
         NavItem(_("对账单"), "evaluation:statements", permissions.STATEMENT_READERS, 690, GROUP),
         NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW),
+        NavItem(_("监督检查"), "evaluation:inspections", permissions.INSPECTION_READERS, 720, GROUP),
+        NavItem(_("检查发现问题"), "evaluation:findings", permissions.FINDING_READERS, 725, GROUP),
     ):
         registry.navigation.register(item)
     for listing in (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS):
@@ -34,6 +37,18 @@ def register() -> None:
     registry.jobs.register(jobs.annual_evaluation)
     registry.jobs.register(jobs.half_year_statistics)
     registry.jobs.register(jobs.supervisory_indicators)
+    registry.jobs.register(jobs.remind_of_answers)
+    registry.file_guards.register(FileGuard(findings.PURPOSE, findings.may_have_paper))
+    registry.file_guards.register(
+        FileGuard(inspections.PURPOSE, lambda user, _file: permissions.may_see_inspections(user)[0])
+    )
+    registry.subject_pages.register(SubjectPage("evaluation.finding", "evaluation:finding"))
+    registry.deadline_rules.register(
+        DeadlineRule(findings.DEADLINE, findings.window_again, "evaluation.finding", {"answer_by": "closes_on"}, 5)
+    )
+    registry.invariants.register(
+        Invariant("inspections", _("检查样本可由总体清单和随机种子重新抽出"), invariants.samples_can_be_drawn_again)
+    )
     registry.invariants.register(
         Invariant("reports", _("已发布报告的数据、校验码与文件一致"), invariants.reports_are_intact)
     )
@@ -44,4 +59,5 @@ def register() -> None:
 
 def may_have(user: Any, file: StoredFile) -> bool:
     """The original is for those who answer for it; readers take a marked copy at the report's own address."""
-    return permissions.may_read_drafts(user)[0]
+    report = of_file(file.pk)
+    return report is not None and user.role in permissions.HANDS[report.kind].drafts

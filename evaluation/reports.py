@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from evaluation import charts, permissions, tables
 from evaluation.models import Evaluation, EvaluationLine, Report, Statement
 from evaluation.periods import Quarter
+from evaluation.selectors.inspections import RISKS
 from evaluation.selectors.statements import STATEMENT_ARTICLE
 from evaluation.supervision import drawing as supervision
 from pool import clock, exports, formats, pdf, storage
 from pool.chinese import in_chinese
-from pool.models import User
+from pool.models import Role, User
 from pool.selectors import edition
 
 
@@ -192,15 +193,49 @@ def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
     return [exports.Sheet(_("评价结果"), columns, figures["lines"], title=report.title)]
 
 
+# ---- an inspection ---------------------------------------------------------------------------------------------------
+
+
+def inspection_context(figures: dict[str, Any]) -> dict[str, Any]:
+    """What was drawn and how, what was found by bank and by article, and each finding."""
+    issuers = edition().issuer.zh.split("、")
+    return {
+        "issuer": issuers[-1] if figures["inspector"] == Role.SUPERVISOR else issuers[0],
+        "receivers": "、".join(edition().word("party", name) for name in ("manager", "finance_centre")),
+        "outcomes": figures["outcomes"],
+        "tables": [tables.printed(tables.inspected_banks(figures)), tables.printed(tables.inspected_articles(figures))],
+        "weights": _("；").join(f"{words} {figures['weights'].get(name, 0)}" for name, words in RISKS.items()),
+        "notes": [
+            {"text": _("抽样票号为“随机种子:对象编号”的 SHA-256 值，从小到大抽取。"), "article": "26"},
+            {
+                "text": _("分层抽取按各银行总体数量分配，最大余数法取整；按风险抽取的，得分相同者比票号。"),
+                "article": "",
+            },
+            {"text": _("持总体清单和随机种子可以重新抽取，结果相同。"), "article": ""},
+            {"text": _("涉及金额按问题记录；同一项目有多个问题的，金额分别计入。"), "article": ""},
+        ],
+    }
+
+
+def _inspection_sheets(report: Report) -> list[exports.Sheet]:
+    figures = report.inputs
+    return [
+        exports.Sheet(table.caption, table.columns, table.rows, title=report.title, totals=table.totals)
+        for table in tables.inspection_tables(figures)
+    ]
+
+
 _DRAWN = {
     Report.Kind.HALF_YEAR: ("pdf/half_year.html", half_year_context),
     Report.Kind.EVALUATION: ("pdf/evaluation.html", evaluation_context),
     Report.Kind.SUPERVISORY: ("pdf/supervisory.html", supervision.context),
+    Report.Kind.INSPECTION: ("pdf/inspection.html", inspection_context),
 }
 _SHEETS = {
     Report.Kind.HALF_YEAR: _half_year_sheets,
     Report.Kind.EVALUATION: _evaluation_sheets,
     Report.Kind.SUPERVISORY: supervision.sheets,
+    Report.Kind.INSPECTION: _inspection_sheets,
 }
 
 
@@ -214,15 +249,15 @@ class Copy:
     content_type: str
 
 
-def gets_original(person: User) -> bool:
+def gets_original(person: User, report: Report) -> bool:
     """Those who answer for a report; everybody else takes a copy that says who took it."""
-    return bool(permissions.may_read_drafts(person)[0])
+    return person.role in permissions.HANDS[report.kind].drafts
 
 
 def copy_for(report: Report, kind: str, person: User) -> Copy:
     """`kind` is pdf or xlsx. A copy is drawn from the same figures; its mark names the original's fingerprint."""
     original = getattr(report, kind)
-    if gets_original(person):
+    if gets_original(person, report):
         with storage.open_file(original) as file:
             return Copy(original.name, file.read(), original.content_type)
     draw = {"pdf": as_pdf, "xlsx": as_xlsx}[kind]

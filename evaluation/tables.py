@@ -8,11 +8,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import Evaluation, EvaluationLine, Statement
+from evaluation.models import Evaluation, EvaluationLine, InspectionCase, Statement
 from evaluation.selectors.money import WORDS
 from pool.articles import language_of
+from pool.citations import cite
 from pool.rulebook import Finding, load
-from pool.tables import Column, Table
+from pool.tables import Column, Page, Table
 
 YUAN = _("元")
 
@@ -329,3 +330,134 @@ def statement_balance(statement: Statement) -> list[dict[str, Any]]:
 
 def balance_columns() -> list[Column]:
     return [Column(_("余额"), "label"), Column(_("金额"), "amount", "money", unit=YUAN)]
+
+
+# ---- inspections -----------------------------------------------------------------------------------------------------
+
+
+def inspections_table(page: Page) -> Table:
+    columns = [
+        Column(_("检查编号"), "number", "code", link="get_absolute_url"),
+        Column(_("检查对象"), "get_subject_display"),
+        Column(_("检查期间起"), "starts_on", "date"),
+        Column(_("检查期间止"), "ends_on", "date"),
+        Column(_("抽样方法"), "get_method_display"),
+        Column(_("样本"), "drawn_count", "int"),
+        Column(_("问题"), "found_count", "int"),
+        Column(_("未销号"), "open_count", "int"),
+        Column(_("立项日期"), "opened_on", "date"),
+        Column(_("状态"), lambda row: row, "status"),
+    ]
+    return Table(
+        columns, page, caption=_("监督检查"), page=page, empty_title=_("还没有监督检查"),
+        empty_text=_("立项写明对象、期间、银行和事由，再冻结总体、抽取样本。"),
+    )  # fmt: skip
+
+
+def cases_table(rows: Iterable[InspectionCase], *, with_score: bool) -> Table:
+    columns = [
+        Column(_("样本序号"), "position", "int"),
+        Column(_("业务编号"), "label", "code", link="get_absolute_url"),
+        Column(_("加盟银行"), "bank.short_name"),
+        Column(_("涉及金额"), "amount", "money", unit=YUAN),
+        *([Column(_("风险得分"), "score", "int")] if with_score else []),
+        Column(_("检查结果"), "shown", "status"),
+        Column(_("检查人"), "examined_by"),
+    ]
+    return Table(columns, rows, caption=_("抽中的样本"))
+
+
+def findings_table(page: Page, *, inside: bool, with_bank: bool) -> Table:
+    """`inside`: for those who inspect. Whoever answers sees what was sent to them and nothing of the sample."""
+    columns = [
+        Column(_("问题编号"), lambda row: row.number or _("（草拟）"), "code", link="get_absolute_url"),
+        Column(_("检查编号"), "inspection_number", "code"),
+        Column(_("业务编号"), "label", "code"),
+        *([Column(_("整改单位"), _addressed_to)] if with_bank else []),
+        Column(_("问题性质"), lambda row: (row.kind, row.get_kind_display()), "status"),
+        Column(_("违反条款"), "basis", "article"),
+        Column(_("涉及金额"), "amount", "money", unit=YUAN),
+        Column(_("答复期限"), "answer_by", "date"),
+        Column(_("状态"), lambda row: row, "status"),
+    ]
+    empty = _("检查样本时记录的问题在这里跟踪到销号。") if inside else _("检查部门发出问题后，在这里查看和答复。")
+    return Table(
+        columns, page, caption=_("检查发现问题"), page=page, empty_title=_("没有检查发现的问题"), empty_text=empty
+    )
+
+
+def _addressed_to(row: Any) -> str:
+    return str(row.bank or row.get_addressee_display())
+
+
+def _found_columns() -> list[Column]:
+    return [
+        Column(_("一般问题"), "remarks", "int"),
+        Column(_("违规问题"), "breaches", "int"),
+        Column(_("问题涉及金额"), lambda row: Decimal(row["found"]), "money", unit=YUAN),
+    ]
+
+
+def _found_totals(rows: Iterable[dict[str, Any]]) -> dict[Any, Any]:
+    found = list(rows)
+    return {
+        _("一般问题"): sum(row["remarks"] for row in found),
+        _("违规问题"): sum(row["breaches"] for row in found),
+        _("问题涉及金额"): sum((Decimal(row["found"]) for row in found), Decimal("0.00")),
+    }
+
+
+def inspected_banks(figures: dict[str, Any]) -> Table:
+    rows = figures["by_bank"]
+    columns = [
+        Column(_("加盟银行"), "bank"),
+        Column(_("样本数"), "sampled", "int"),
+        Column(_("样本金额"), lambda row: Decimal(row["amount"]), "money", unit=YUAN),
+        *_found_columns(),
+    ]
+    totals = {
+        _("样本数"): figures["sample_size"], _("样本金额"): Decimal(figures["sample_amount"]), **_found_totals(rows)
+    }  # fmt: skip
+    return Table(columns, rows, caption=_("各银行样本与问题"), totals=totals)
+
+
+def inspected_articles(figures: dict[str, Any]) -> Table:
+    rows = figures["articles"]
+    return Table(
+        [Column(_("条款"), _cited), *_found_columns()], rows, caption=_("问题涉及的条款"),
+        totals=_found_totals(rows) if rows else {}, empty_title=_("没有发现问题"),
+    )  # fmt: skip
+
+
+def _cited(row: dict[str, Any]) -> str:
+    """In words without a link: the same table is printed."""
+    return cite(row["article"], get_language() or "")
+
+
+def inspection_tables(figures: dict[str, Any]) -> list[Table]:
+    """The report's figures: by bank, by article, each finding, each case of the sample."""
+    found = [
+        Column(_("问题编号"), "number", "code"),
+        Column(_("加盟银行"), "bank"),
+        Column(_("业务编号"), "label", "code"),
+        Column(_("整改单位"), "addressee"),
+        Column(_("问题性质"), lambda row: (row["kind"], row["kind_word"]), "status"),
+        Column(_("违反条款"), "article", "article"),
+        Column(_("涉及金额"), lambda row: Decimal(row["amount"]), "money", unit=YUAN),
+        Column(_("问题事实"), "text", width=60),
+        Column(_("状态"), lambda row: (row["state"], row["state_word"]), "status"),
+    ]
+    cases = [
+        Column(_("样本序号"), "position", "int"),
+        Column(_("业务编号"), "label", "code"),
+        Column(_("加盟银行"), "bank"),
+        Column(_("涉及金额"), lambda row: Decimal(row["amount"]), "money", unit=YUAN),
+        Column(_("风险得分"), "score", "int"),
+        Column(_("检查结果"), lambda row: (row["outcome"], row["outcome_word"]), "status"),
+    ]
+    return [
+        inspected_banks(figures),
+        inspected_articles(figures),
+        Table(found, figures["findings"], caption=_("问题清单"), empty_title=_("没有发现问题")),
+        Table(cases, figures["cases"], caption=_("样本清单")),
+    ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import evaluations, reports, statements
+from evaluation.views import evaluations, findings, inspections, reports, statements
 
 app_name = "evaluation"
 
@@ -29,6 +29,28 @@ urlpatterns = [
     path("statements/<uuid:pk>/confirm/", statements.confirm, name="statement_confirm"),
     path("statements/<uuid:pk>/dispute/", statements.dispute, name="statement_dispute"),
     path("statements/<uuid:pk>/redraw/", statements.redraw, name="statement_redraw"),
+    path("inspections/", inspections.listing, name="inspections"),
+    path("inspections/open/", inspections.open_one, name="inspection_open"),
+    path("inspections/<uuid:pk>/", inspections.detail, name="inspection"),
+    path("inspections/<uuid:pk>/draw/", inspections.draw, name="inspection_draw"),
+    path("inspections/<uuid:pk>/population/", inspections.population, name="inspection_population"),
+    path("inspections/<uuid:pk>/cancel/", inspections.cancel, name="inspection_cancel"),
+    path("inspections/<uuid:pk>/report/", inspections.report, name="inspection_report"),
+    path("inspections/<uuid:pk>/close/", inspections.close, name="inspection_close"),
+    path("inspections/cases/<uuid:pk>/", inspections.case, name="inspection_case"),
+    path("inspections/cases/<uuid:pk>/clear/", inspections.clear, name="inspection_clear"),
+    path("inspections/cases/<uuid:pk>/findings/", inspections.write, name="finding_write"),
+    path("findings/", findings.listing, name="findings"),
+    path("findings/<uuid:pk>/", findings.detail, name="finding"),
+    path("findings/<uuid:pk>/issue/", findings.issue, name="finding_issue"),
+    path("findings/<uuid:pk>/withdraw/", findings.withdraw, name="finding_withdraw"),
+    path("findings/<uuid:pk>/answer/", findings.answer, name="finding_answer"),
+    path("findings/<uuid:pk>/ask-again/", findings.ask_again, name="finding_ask_again"),
+    path("findings/<uuid:pk>/accept/", findings.accept, name="finding_accept"),
+    path("findings/<uuid:pk>/look-again/", findings.look_again, name="finding_look_again"),
+    path("findings/<uuid:pk>/close/", findings.close, name="finding_close"),
+    path("findings/<uuid:pk>/refer/", findings.refer, name="finding_refer"),
+    path("findings/<uuid:pk>/sanction/", findings.propose_sanction, name="finding_sanction"),
     path("<uuid:pk>/", reports.detail, name="report"),
     path("<uuid:pk>/progress/", reports.progress, name="report_progress"),
     path("<uuid:pk>/adopt/", reports.adopt, name="adopt"),

@@ -85,6 +85,14 @@ def keep_document(
     return file
 
 
+def share(file: StoredFile, *, bank: UUID) -> StoredFile:
+    """A row of the bank's own over the same bytes, from the day on which it may read what was the public bodies'."""
+    return StoredFile.objects.create(
+        sha256=file.sha256, size=file.size, name=file.name, content_type=file.content_type, path=file.path, bank=bank,
+        purpose=file.purpose, by=file.by, kept_on=clock.today(),
+    )  # fmt: skip
+
+
 def _place(temporary: Path, root: Path, sha256: str) -> str:
     relative = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
     final = root / relative

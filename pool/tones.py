@@ -92,6 +92,12 @@ TONE_OF_STATE = {
     # goals of indicators
     "met": "good",
     "unmet": "bad",
+    # inspections
+    "opened": "neutral",
+    "drawn": "wait",
+    "none": "good",
+    "remark": "wait",
+    "breach": "bad",
     # grades
     "excellent": "good",
     "good": "good",

@@ -1,5 +1,7 @@
 """Reports as they may be read."""
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from evaluation import permissions
@@ -12,10 +14,10 @@ ISSUED = Report.State.ISSUED
 
 def visible_to(user: User) -> "QuerySet[Report]":
     """Drafts only for those who prepare and check them; nothing for banks and for those who keep the system."""
-    if not permissions.may_read(user)[0]:
-        return Report.objects.none()
+    drafts = [kind for kind, hands in permissions.HANDS.items() if user.role in hands.drafts]
+    issued = [kind for kind, hands in permissions.HANDS.items() if user.role in hands.read]
     rows = Report.objects.select_related("pdf", "xlsx", "made_by", "issued_by")
-    return rows if permissions.may_read_drafts(user)[0] else rows.filter(state=ISSUED)
+    return rows.filter(Q(kind__in=drafts) | Q(kind__in=issued, state=ISSUED))
 
 
 def issued_with(code: str) -> Report | None:
@@ -39,3 +41,9 @@ def trouble_with(report: Report) -> str:
         task="evaluation.make_report", arguments__report_id=str(report.pk), done_at__isnull=True
     ).first()
     return str(task.last_error) if task else ""
+
+
+def of_file(file_id: UUID) -> Report | None:
+    """The report whose original this file is."""
+    found: Report | None = Report.objects.filter(Q(pdf=file_id) | Q(xlsx=file_id)).first()
+    return found

@@ -5,14 +5,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import Evaluation, Report
+from evaluation.models import Evaluation, Finding, Report
 from evaluation.periods import HalfYear, Quarter
 from evaluation.rules import evaluation_due
 from evaluation.selectors.supervisory import ARTICLE
+from evaluation.services import telling
 from evaluation.services.evaluations import draft_evaluation, window_of
+from evaluation.services.findings import DEADLINE
 from evaluation.services.reports import entry_closes_on, request_half_year, request_supervisory
 from pool.jobs import job
+from pool.models import Deadline
 from pool.selectors import edition, refs
+from pool.services.deadlines import OPEN
+
+REMIND_AT = (3, 1)
+"""With so many working days left, those who must answer a finding are reminded."""
 
 
 def evaluation_is_due(on: date) -> bool:
@@ -91,3 +98,25 @@ def supervisory_indicators(on: date) -> dict[str, Any]:
         return {"period": period, "requested": False}
     report = request_supervisory(period=period, by=None, on=on)
     return {"period": period, "requested": True, "number": report.number}
+
+
+@job(
+    "inspection_answers",
+    _("检查发现问题的答复期限提醒"),
+    "26",
+    order=82,
+    due=lambda on: refs().calendar.is_workday(on),
+    words={"reminded": _("提醒的期限")},
+)
+def remind_of_answers(on: date) -> dict[str, Any]:
+    """Three and one working days before the day, and the working day after it."""
+    calendar, reminded = refs(on).calendar, 0
+    rows = {row.subject_id: row for row in Deadline.objects.filter(kind=DEADLINE, **OPEN)}
+    for finding in Finding.objects.filter(pk__in=rows).order_by("number"):
+        row = rows[finding.pk]
+        left = calendar.remaining(on, row.closes_on)
+        late = row.closes_on < on and calendar.workdays_between(row.closes_on, on) == 1
+        if late or (row.closes_on >= on and left in REMIND_AT):
+            telling.answer_due(finding, row, None if late else left, on)
+            reminded += 1
+    return {"reminded": reminded}

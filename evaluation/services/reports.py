@@ -10,15 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluation import permissions, reports
-from evaluation.models import Evaluation, Report
+from evaluation.models import Evaluation, Inspection, Report
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import half_year, supervisory
-from evaluation.services import telling
+from evaluation.selectors import half_year, inspection_report, supervisory
+from evaluation.services import inspections, telling
 from evaluation.services.hashing import digest
 from loans.rules import entry_window
 from pool import audit, clock, hats, moves, outbox, pdf, scope, storage
 from pool.chinese import in_chinese
 from pool.errors import Refused, Stale
+from pool.formats import official_day
 from pool.models import StoredFile, User
 from pool.numbering import next_number
 from pool.permissions import require
@@ -31,7 +32,8 @@ UNFINISHED = (Report.State.REQUESTED, Report.State.DRAFT)
 
 @dataclass(frozen=True)
 class Maker:
-    """How one kind of report is made: its article, those its page shows, its title, figures, where they do not tie."""
+    """How one kind of report is made: its article, those its page shows, its title, figures, where they do not tie,
+    what follows its issue."""
 
     article: Callable[[], str]
     articles: tuple[str, ...]
@@ -39,6 +41,8 @@ class Maker:
     title: Callable[[str], str]
     figures: Callable[[Report], dict[str, Any]]
     breaks: Callable[[dict[str, Any]], list[str]]
+    issued: Callable[..., None] = telling.report_issued
+    """Who hears of it, and what follows: given the report, the day, the article and who issued it."""
 
 
 def request_half_year(*, period: str, by: User | None, on: date) -> Report:
@@ -89,16 +93,29 @@ def request_evaluation_report(*, evaluation: Evaluation, by: User | None, on: da
     return _request(Report.Kind.EVALUATION, str(year), date(year, 1, 1), date(year, 12, 31), by=by, on=on)
 
 
+@transaction.atomic
+def request_inspection_report(*, inspection_id: UUID, by: User, on: date, version: int) -> Report:
+    """Ask for the report of an inspection whose cases are all looked at and whose findings are all sent (26)."""
+    require(permissions.may_inspect(by))
+    inspection = inspections.locked(inspection_id, version)
+    if (no := inspections.not_ready(inspection)) is not None:
+        raise no
+    first, last = inspection.starts_on, inspection.ends_on
+    return _request(Report.Kind.INSPECTION, inspection.number, first, last, by=by, on=on)
+
+
 def request_again(*, report_id: UUID, by: User, on: date) -> Report:
     """A new revision of a failed or issued report; the old one stays as it is."""
     old = Report.objects.get(pk=report_id)
+    if old.kind == Report.Kind.INSPECTION and (no := inspections.not_ready(_inspected(old))) is not None:
+        raise no
     return _request(old.kind, old.period, old.starts_on, old.ends_on, by=by, on=on)
 
 
 @transaction.atomic
 def _request(kind: str, period: str, starts_on: date, ends_on: date, *, by: User | None, on: date) -> Report:
     if by is not None:
-        require(permissions.may_prepare(by))
+        require(permissions.may_prepare_report(by, kind))
     maker = MAKERS[kind]
     newest = Report.objects.select_for_update().filter(kind=kind, period=period).order_by("-revision").first()
     if newest is not None and newest.state in UNFINISHED:
@@ -190,8 +207,8 @@ def _keep(report: Report, content: bytes, suffix: str) -> StoredFile:
 @transaction.atomic
 def adopt_report(*, report_id: UUID, by: User, on: date, version: int) -> Report:
     """A report that a job has asked for gets its first person: the statistics desk has looked at the draft."""
-    require(permissions.may_prepare(by))
     report: Report = Report.objects.select_for_update().get(pk=report_id)
+    require(permissions.may_prepare_report(by, report.kind))
     _as_seen(report, version)
     if report.made_by_id is not None:
         raise Refused("already_adopted", _("该草稿已有人核对确认。"))
@@ -207,13 +224,13 @@ def adopt_report(*, report_id: UUID, by: User, on: date, version: int) -> Report
 def issue_report(*, report_id: UUID, by: User, on: date, version: int) -> Report:
     """A second person has checked the draft; now the departments of 8(4) may read it, and it never changes."""
     report: Report = Report.objects.select_for_update().get(pk=report_id)
-    require(permissions.may_check(by, report))
+    require(permissions.may_check_report(by, report))
     _as_seen(report, version)
     hats.wear(report, by, permissions.CHECKER)
     article = MAKERS[report.kind].article()
     moves.move(report, "issue", by=by, on=on, article=article, issued_by=by, issued_on=on)
     audit.record("report.issue", report, by=by, on=on, article=article, after={"check_code": report.check_code})
-    telling.report_issued(report, on, article)
+    MAKERS[report.kind].issued(report, on, article, by=by)
     return report
 
 
@@ -222,6 +239,31 @@ def _as_seen(report: Report, version: int) -> None:
         raise Stale()
     if report.state != Report.State.DRAFT:
         raise Refused("not_a_draft", _("只有待核准的报告可以办理此项操作。"))
+
+
+def of_inspection(inspection: Inspection) -> list[Report]:
+    """Newest first."""
+    rows = Report.objects.filter(kind=Report.Kind.INSPECTION, period=inspection.number)
+    return list(rows.order_by("-revision"))
+
+
+def is_under_way(inspection: Inspection) -> bool:
+    return any(report.state in UNFINISHED for report in of_inspection(inspection))
+
+
+def _inspected(report: Report) -> Inspection:
+    return Inspection.objects.select_related("population").get(number=report.period)
+
+
+def _follow_up(report: Report, on: date, _article: str, *, by: User) -> None:
+    inspections.report_issued(_inspected(report), report, by=by, on=on)
+
+
+def _inspection_title(period: str) -> str:
+    one = Inspection.objects.get(number=period)
+    days = {"first": official_day(one.starts_on), "last": official_day(one.ends_on)}
+    words = {**days, "subject": one.get_subject_display()}
+    return _("%(first)s至%(last)s%(subject)s监督检查报告") % words
 
 
 def _filed(report: Report) -> Evaluation:
@@ -253,5 +295,14 @@ MAKERS: dict[str, Maker] = {
         title=lambda period: _("%(period)s监管指标报告") % {"period": Quarter.parse(period).words()},
         figures=lambda report: supervisory.figures(report.ends_on),
         breaks=supervisory.breaks,
+    ),
+    Report.Kind.INSPECTION: Maker(
+        article=lambda: inspections.ARTICLE,
+        articles=(inspections.ARTICLE,),
+        prefix="JCBG",
+        title=_inspection_title,
+        figures=lambda report: inspection_report.figures(_inspected(report)),
+        breaks=inspection_report.breaks,
+        issued=_follow_up,
     ),
 }

@@ -5,10 +5,11 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from banks.models import Bank
-from evaluation.models import Evaluation, Report
+from banks.models import Bank, Violation
+from evaluation.models import Evaluation, Finding, Inspection, Report
+from evaluation.permissions import ANSWERERS, INSPECTORS
 from pool.chinese import in_chinese
-from pool.models import Notice, Role
+from pool.models import Deadline, Notice, Role, User
 from pool.services.notices import notify
 
 SHARED_WITH = (Role.AUTHORITY, Role.SUPERVISOR, Role.REGULATOR)
@@ -60,7 +61,7 @@ def membership_cancelled(bank: Bank, evaluation: Evaluation, on: date, article: 
 
 
 @in_chinese()
-def report_issued(report: Report, on: date, article: str) -> None:
+def report_issued(report: Report, on: date, article: str, *, by: User) -> None:
     for role in (*SHARED_WITH, *COPY_TO):
         notify(
             key=f"report:{report.pk}:{role}",
@@ -70,3 +71,83 @@ def report_issued(report: Report, on: date, article: str) -> None:
             url=report.get_absolute_url(),
             article=article,
         )
+
+
+# ---- inspections -----------------------------------------------------------------------------------------------------
+
+
+@in_chinese()
+def finding_issued(finding: Finding, on: date, article: str) -> None:
+    """Whoever must answer, of this one finding."""
+    notify(
+        key=f"finding:{finding.pk}:{finding.asked_on}", on=on, role=ANSWERERS[finding.addressee],
+        bank=finding.bank_id, kind=Notice.Kind.DECISION, due=finding.answer_by, url=finding.get_absolute_url(),
+        title=_("检查发现问题 %(number)s 须答复，截至 %(day)s（含当日）")
+        % {"number": finding.number, "day": finding.answer_by},
+        body=finding.demand, topic=_("检查发现问题须答复"), article=article,
+    )  # fmt: skip
+
+
+@in_chinese()
+def finding_answered(finding: Finding, on: date, article: str) -> None:
+    for role in sorted(INSPECTORS):
+        notify(
+            key=f"finding:{finding.pk}:answer:{finding.version}:{role}", on=on, role=role,
+            title=_("检查发现问题 %(number)s 已答复，请核实") % {"number": finding.number},
+            url=finding.get_absolute_url(), article=article,
+        )  # fmt: skip
+
+
+@in_chinese()
+def finding_closed(finding: Finding, on: date, article: str) -> None:
+    notify(
+        key=f"finding:{finding.pk}:closed", on=on, role=ANSWERERS[finding.addressee], bank=finding.bank_id,
+        title=_("检查发现问题 %(number)s 已销号") % {"number": finding.number}, url=finding.get_absolute_url(),
+        article=article,
+    )  # fmt: skip
+
+
+@in_chinese()
+def finding_referred(finding: Finding, reason: str, on: date, article: str) -> None:
+    notify(
+        key=f"finding:{finding.pk}:referred", on=on, role=Role.MANAGER_STATISTICS, body=reason,
+        title=_("检查发现的违规问题 %(number)s 移送处理，请提出处理建议") % {"number": finding.number},
+        url=finding.get_absolute_url(), article=article,
+    )  # fmt: skip
+
+
+@in_chinese()
+def finding_sanctioned(finding: Finding, violation: Violation, on: date, article: str) -> None:
+    for role in sorted(INSPECTORS):
+        notify(
+            key=f"finding:{finding.pk}:sanction:{role}", on=on, role=role,
+            title=_("检查发现问题 %(number)s 已提出违规处理 %(sanction)s")
+            % {"number": finding.number, "sanction": violation.number},
+            url=finding.get_absolute_url(), article=article,
+        )  # fmt: skip
+
+
+@in_chinese()
+def inspection_reported(inspection: Inspection, report: Report, on: date, article: str) -> None:
+    """The bodies that inspect, and those whose work was looked at."""
+    for role in (*sorted(INSPECTORS), Role.MANAGER_APPROVER, Role.FINANCE_APPROVER, Role.AUDITOR):
+        notify(
+            key=f"report:{report.pk}:{role}", on=on, role=role, title=_("%(title)s已发布") % {"title": report.title},
+            url=report.get_absolute_url(), article=article,
+        )  # fmt: skip
+
+
+@in_chinese()
+def answer_due(finding: Finding, row: Deadline, left: int | None, on: date) -> None:
+    """The day is near, or was yesterday; then those who inspect hear it too."""
+    words = {"number": finding.number, "day": row.closes_on, "left": left}
+    if left is None:
+        title = _("检查发现问题 %(number)s 截至 %(day)s（含当日）须答复，已逾期") % words
+    else:
+        title = _("检查发现问题 %(number)s 截至 %(day)s（含当日）须答复，还剩 %(left)s 个工作日") % words
+    for role in (ANSWERERS[finding.addressee], *(sorted(INSPECTORS) if left is None else ())):
+        notify(
+            key=f"due:{row.pk}:{row.closes_on}:{left}:{role}", title=title, on=on, role=role, due=row.closes_on,
+            bank=None if role in INSPECTORS else finding.bank_id, url=finding.get_absolute_url(), article=row.article,
+            topic=row.label,
+        )  # fmt: skip

@@ -125,15 +125,16 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(may.may_read(request.user))
     report = get_object_or_404(selectors.visible_to(request.user), pk=pk)
     is_draft = report.state == Report.State.DRAFT
-    may_issue, why_not = may.may_check(request.user, report)
+    may_issue, why_not = may.may_check_report(request.user, report)
+    prepares = may.may_prepare_report(request.user, report.kind)[0]
     context = {
         "report": report,
         "progress": progress_of(report),
-        "may_adopt": may.may_prepare(request.user)[0] and is_draft and report.made_by_id is None,
+        "may_adopt": prepares and is_draft and report.made_by_id is None,
         "may_issue": may_issue and is_draft,
-        "why_not": why_not if is_draft and request.user.role in may.CHECKERS else "",
-        "may_repeat": may.may_prepare(request.user)[0] and report.state not in services.UNFINISHED,
-        "gets_original": reports.gets_original(request.user),
+        "why_not": why_not if is_draft and request.user.role in may.HANDS[report.kind].check else "",
+        "may_repeat": prepares and report.state not in services.UNFINISHED,
+        "gets_original": reports.gets_original(request.user, report),
         "articles": services.MAKERS[report.kind].articles,
         **_figures(report),
     }
@@ -156,6 +157,8 @@ def _figures(report: Report) -> dict[str, object]:
             "chart": reports.evaluation_chart(report.inputs),
             "chart_title": _("放款额居前银行的当年与上年发放额"),
         }
+    if report.kind == Report.Kind.INSPECTION:
+        return {"tables": tables.inspection_tables(report.inputs)}
     return {
         "tables": [tables.pool_table(report.inputs), *tables.bank_tables(report.inputs)],
         "chart": reports.half_year_chart(report.inputs),
@@ -217,8 +220,9 @@ def issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @once
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    require(may.may_prepare(request.user))
+    require(may.may_read(request.user))
     old = get_object_or_404(selectors.visible_to(request.user), pk=pk)
+    require(may.may_prepare_report(request.user, old.kind))
     made = services.request_again(report_id=old.pk, by=request.user, on=clock.today())
     return redirect(made)
 

@@ -2,14 +2,16 @@
 
 from datetime import date
 
-from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation.models import Evaluation, EvaluationLine, Finding, Inspection, Report, Statement
 from evaluation.services import evaluations, reports, statements
 from pool import scope
 from pool.models import Role
 from tests.authorisation.objects import Parts, World, builds
 from tests.authorisation.recovery_objects import compensated_project
+from tests.evaluation.inspecting import act, cases_of, drawn, opened, sent, written
 from tests.evaluation.making import made
 from tests.factories.banks import confirmed_violation
+from tests.factories.loans import entered_loan
 from tests.factories.people import TODAY
 
 
@@ -72,3 +74,52 @@ def issued_statement(world: World) -> Parts:
         for made in statements.draft_statements(period="2024Q4", by=clerk, on=TODAY):
             statements.issue_statements(seen={made.pk: made.version}, by=approver, on=TODAY)
         return {"pk": Statement.objects.get(bank_id=world.team.pk, period="2024Q4").pk}
+
+
+@builds("opened_inspection")
+def opened_inspection(world: World) -> Parts:
+    return {"pk": opened(by=world.people[Role.SUPERVISOR], on=TODAY).pk}
+
+
+@builds("drawn_inspection")
+def drawn_inspection(world: World) -> Parts:
+    return {"pk": _inspection(world).pk}
+
+
+@builds("inspection_case")
+def inspection_case(world: World) -> Parts:
+    return {"pk": cases_of(_inspection(world))[0].pk}
+
+
+@builds("drafted_finding")
+def drafted_finding(world: World) -> Parts:
+    return {"pk": written(cases_of(_inspection(world))[0], world.people[Role.SUPERVISOR]).pk}
+
+
+@builds("sent_finding")
+def sent_finding(world: World) -> Parts:
+    return {"pk": _sent(world).pk}
+
+
+@builds("manager_finding")
+def manager_finding(world: World) -> Parts:
+    return {"pk": _sent(world, addressee="manager").pk}
+
+
+@builds("referred_finding")
+def referred_finding(world: World) -> Parts:
+    return {"pk": act("refer_finding", _sent(world), world.people[Role.SUPERVISOR], reason="建议追回").pk}
+
+
+def _inspection(world: World) -> Inspection:
+    """Of the first bank alone, so that what is drawn is its own."""
+    if "inspection" not in world.built:
+        entered_loan(world.team)
+        by = world.people[Role.SUPERVISOR]
+        world.built["inspection"] = {"row": drawn(size=1, banks=[world.team.bank], by=by, on=TODAY)}
+    row: Inspection = world.built["inspection"]["row"]
+    return row
+
+
+def _sent(world: World, **more: str) -> Finding:
+    return sent(cases_of(_inspection(world))[0], world.people[Role.SUPERVISOR], **more)

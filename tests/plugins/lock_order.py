@@ -20,6 +20,9 @@ from django.db.transaction import Atomic
 from config.dev.places import ROOT
 
 ORDER = (
+    ("evaluation_inspection",),
+    ("evaluation_inspectioncase",),
+    ("evaluation_finding",),
     ("banks_violation",),
     ("banks_standing",),
     ("loans_loan",),

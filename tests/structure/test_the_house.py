@@ -93,6 +93,7 @@ MORE = {
         "charts": "the bar chart that every report has",
         "supervision": "the supervisory indicators: their catalogue as data, their sums, how they are drawn",
         "periods": "the half-years and quarters that reports are about",
+        "sampling": "how an inspection's sample is drawn: pure, so that anybody can draw it again",
         "trial": "the trial calculation needs every room's rules",
     },
 }

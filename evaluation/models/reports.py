@@ -100,6 +100,7 @@ class Report(FSMModelMixin, Record):
         HALF_YEAR = "half_year", _("半年度统计报告")
         EVALUATION = "evaluation", _("年度绩效评价报告")
         SUPERVISORY = "supervisory", _("监管指标报告")
+        INSPECTION = "inspection", _("监督检查报告")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")

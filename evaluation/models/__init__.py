@@ -1,0 +1,16 @@
+"""The nouns of this room: evaluations and reports, statements of account, inspections with their findings."""
+
+from evaluation.models.inspections import Finding, FindingAnswer, FindingPaper, Inspection, InspectionCase
+from evaluation.models.reports import Evaluation, EvaluationLine, Report, Statement
+
+__all__ = [
+    "Evaluation",
+    "EvaluationLine",
+    "Finding",
+    "FindingAnswer",
+    "FindingPaper",
+    "Inspection",
+    "InspectionCase",
+    "Report",
+    "Statement",
+]
