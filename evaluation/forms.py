@@ -1,6 +1,7 @@
 """Forms of evaluation, reports and trial calculations."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -40,6 +41,22 @@ class YearForm(forms.Form):
 
 class HalfYearForm(forms.Form):
     period = forms.CharField(label=_("报告期"), max_length=6, help_text=_("写作 2024H1（上半年）或 2024H2（下半年）。"))
+
+
+class DayFilter(forms.Form):
+    """Any day since the pool began, today included."""
+
+    on = day_field(_("截至日期"), required=False)
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"] or self.today
+        if on > self.today:
+            raise forms.ValidationError(_("截至日期不能晚于业务日期 %(day)s。") % {"day": self.today})
+        return on
 
 
 class IndicatorsForm(forms.Form):

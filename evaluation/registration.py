@@ -19,6 +19,7 @@ GROUP = _("统计与评价")
 
 def register() -> None:
     for item in (
+        NavItem(_("风险总览"), "evaluation:cockpit", permissions.READERS, 680, GROUP),
         NavItem(_("统计与评价报告"), "evaluation:reports", permissions.READERS, 700, GROUP),
         NavItem(_("年度绩效评价"), "evaluation:evaluations", permissions.READERS, 710, GROUP),
         NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import evaluations, findings, inspections, reports, statements
+from evaluation.views import cockpit, evaluations, findings, inspections, reports, statements
 
 app_name = "evaluation"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", reports.catalogue, name="reports"),
     path("half-year/", reports.request_report, {"kind": Report.Kind.HALF_YEAR}, name="half_year"),
     path("supervisory/", reports.request_report, {"kind": Report.Kind.SUPERVISORY}, name="supervisory"),
+    path("cockpit/", cockpit.overview, name="cockpit"),
+    path("cockpit/workbook/", cockpit.workbook, name="cockpit_workbook"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),
