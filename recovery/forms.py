@@ -1,12 +1,14 @@
 """The room's forms: what is asked, in the words of the people who fill them in."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from banks.forms import BankFilter
-from recovery.models import AccountLine, Closing, Recovery, Return, Settlement
+from pool.money import parse_amount
+from recovery.models import AccountLine, Closing, Package, Recovery, Return, Settlement
 
 PROOF = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.zip"
 
@@ -61,6 +63,44 @@ class WriteOffForm(forms.Form):
     responsibility = _words(_("责任认定情况"), _("尽职调查与责任追究的结论"))
     reason = _words(_("结项事由"), _("采取过的清收措施，以及无法收回的原因"))
     evidence = _proof(_("核销证明材料"), _("按呆账核销管理规定的证明文件，可合并为一个文件上传"))
+
+
+class PackageForm(forms.Form):
+    """A registered transfer. Loans are pasted one a line, as a column of a sheet, or two columns with the prices."""
+
+    registration_number = forms.CharField(label=_("银登中心登记编号"), max_length=60)
+    buyer = forms.CharField(label=_("受让方"), max_length=160)
+    transferred_on = _day(_("转让日期"), _("合同约定的权利转移日"))
+    received_on = _day(_("价款到账日期"), _("全部价款到账之日，作为各笔的收回日期"))
+    price = _money(_("转让价款"), _("整包价款，单位：元，未扣除费用"))
+    other_principal = _money(
+        _("包内其他贷款未收回本金"), _("同包出售而不是本资金池已补偿项目的贷款；没有则填 0"), initial="0", min_value=0
+    )
+    method = forms.ChoiceField(label=_("分摊方法"), choices=Package.Method.choices)
+    loans = _words(
+        _("转让的借据"), _("每行一个借据号，可从表格整列粘贴；按合同逐笔价格的，借据号后空一格填该笔价格"), rows=8
+    )
+    document = _proof(_("转让文件"), _("转让合同、登记证明，合并为一个文件"))
+
+    def clean_loans(self) -> dict[str, Decimal | None]:
+        found: dict[str, Decimal | None] = {}
+        for line in self.cleaned_data["loans"].splitlines():
+            number, _gap, price = line.replace("，", " ").replace("\t", " ").strip().partition(" ")
+            if not number:
+                continue
+            if number in found:
+                raise forms.ValidationError(_("借据 %(number)s 重复。"), params={"number": number})
+            try:
+                found[number] = parse_amount(price.replace(",", "").strip()) if price.strip() else None
+            except ValueError:
+                raise forms.ValidationError(_("借据 %(number)s 的价格无法识别。"), params={"number": number}) from None
+        return found
+
+
+class PackageFilter(BankFilter):
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Package.State.choices])
+    number = forms.CharField(label=_("转让编号、登记编号或受让方"), required=False)
+    since = _day(_("价款到账日期从"), required=False)
 
 
 class ReceiptForm(forms.Form):

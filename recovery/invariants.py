@@ -15,7 +15,7 @@ from pool.ledger import chart
 from pool.ledger.models import Account, Entry
 from pool.models import Transition
 from pool.money import ZERO, total
-from recovery import account, selectors, terms
+from recovery import account, rules, selectors, terms
 from recovery.models import (
     AccountLine,
     AccountStatement,
@@ -23,6 +23,7 @@ from recovery.models import (
     Clawback,
     ClawbackReceipt,
     Closing,
+    Package,
     Recovery,
     Return,
     Settlement,
@@ -30,7 +31,7 @@ from recovery.models import (
 )
 
 SUBJECTS = (Recovery, Return, Settlement, Closing, Clawback)
-WITH_STATES = (*SUBJECTS, AccountLine, Chaser, ClawbackReceipt, SuspenseUse, Violation)
+WITH_STATES = (*SUBJECTS, AccountLine, Chaser, ClawbackReceipt, Package, SuspenseUse, Violation)
 
 
 def returns_follow_the_formula() -> Iterator[str]:
@@ -156,6 +157,29 @@ def _clawback_breaches(row: Clawback) -> Iterator[str]:
     settled = bool(right) and right[-1].settled
     if settled != (row.state == Clawback.State.PAID):
         yield _("追回 %(number)s 的状态与应缴、已缴金额不一致") % words
+
+
+def packages_are_their_recoveries() -> Iterator[str]:
+    """I18: the shares are the method's and never more than the price; once accepted, each is its recovery."""
+    for package in Package.objects.exclude(state__in=[Package.State.REFUSED, Package.State.CANCELLED]).order_by("pk"):
+        items = list(selectors.items_of(package))
+        words = {"number": package.number}
+        shares = {item.loan.loan_number: item.share for item in items}
+        whole = total(shares.values())
+        if not items or whole > package.price or (whole != package.price and not package.other_principal):
+            yield _("转让 %(number)s 的分摊合计与转让价款不符") % words
+        left = {item.loan.loan_number: item.principal_left for item in items}
+        by_rule = package.method == Package.Method.PRINCIPAL
+        if by_rule and rules.share_price(package.price, left, package.other_principal) != shares:
+            yield _("转让 %(number)s 的分摊与未收回本金的比例不符") % words
+        if package.state == Package.State.ACCEPTED and not all(_is_its_recovery(package, item) for item in items):
+            yield _("转让 %(number)s 的分摊与上报的清收记录不一致") % words
+
+
+def _is_its_recovery(package: Package, item: Any) -> bool:
+    row = item.recovery
+    said = (item.share, item.principal_part, package.received_on, item.claim_id, Recovery.State.SUBMITTED)
+    return row is not None and (row.amount, row.principal_part, row.received_on, row.claim_id, row.state) == said
 
 
 CAME_BACK = (Account.Kind.RETURNS, Account.Kind.REFUNDS)

@@ -1,4 +1,4 @@
-"""What the finance centre files: 拨付核对表, 银行存款余额调节表, 科目余额表, each with its day and fingerprint."""
+"""What is filed as PDF: 拨付核对表, 银行存款余额调节表, 科目余额表, 分摊表, each with its day and fingerprint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,17 +36,20 @@ def finance_centre(book: Edition) -> str:
     return book.word("party", "finance_centre")
 
 
-def draw(title: str, as_of: date, sections: Sequence[Section], *, by: User, number: str = "", note: str = "") -> bytes:
+def draw(
+    title: str, as_of: date, sections: Sequence[Section], *, by: User, number: str = "", note: str = "",
+    issuer: str = "", article: str = ARTICLE,
+) -> bytes:  # fmt: skip
     """The paper with its tables; the fingerprint is of every figure that is printed."""
     inputs = fingerprint({"title": title, "as_of": as_of, "tables": [_figures(one.table) for one in sections]})
     context: dict[str, Any] = {
-        "issuer": finance_centre(edition()),
+        "issuer": issuer or finance_centre(edition()),
         "number": number,
         "issued_on": clock.today(),
         "title": title,
         "subtitle": _("截至 %(day)s") % {"day": day(as_of)},
         "sections": sections,
-        "notes": [{"text": note, "article": ARTICLE}] if note else [],
+        "notes": [{"text": note, "article": article}] if note else [],
         "check_code": pdf.check_code(title, as_of, inputs),
         "inputs_hash": inputs,
         "made_at": clock.now(),

@@ -10,7 +10,7 @@ from recovery import batches, invariants, permissions, selectors, terms
 from recovery.jobs import JOBS
 from recovery.services.account import PURPOSE as STATEMENT
 from recovery.todos import drafts, todos
-from recovery.views import closings, desk, manager, pages, paid_off, panels
+from recovery.views import closings, desk, manager, packages, pages, paid_off, panels
 from recovery.views.common import PURPOSES
 
 LOAN, CLAIM = "loans.loan", "claims.claim"
@@ -25,14 +25,15 @@ def register() -> None:
     registry.todos.register(TodoSource("recovery", todos, order=40))
     for listing in (
         pages.PROJECTS, pages.RECOVERIES, pages.RETURNS, desk.DESK, manager.SETTLEMENTS, closings.CLOSINGS,
-        paid_off.MATURED,
+        paid_off.MATURED, packages.PACKAGES,
     ):  # fmt: skip
         registry.listings.register(listing)
     registry.drafts.register(DraftSource("recovery", drafts, 30))
     registry.legal_dates.register(DateSource("recovery.windows", terms.window_dates, 20))
     registry.bars.register(Bar("recovery.clawback", CLAIM, selectors.clawback_in_the_way, order=30))
+    registry.bars.register(Bar("recovery.package", CLAIM, selectors.package_in_the_way, order=40))
     registry.subject_pages.register(SubjectPage("banks.violation", "recovery:sanction"))
-    for kind in ("return", "settlement", "closing", "clawback"):
+    for kind in ("return", "settlement", "closing", "clawback", "package"):
         registry.subject_pages.register(SubjectPage(f"recovery.{kind}", f"recovery:{kind}"))
     for job in JOBS:
         registry.jobs.register(job)
@@ -64,6 +65,7 @@ def _invariants() -> None:
         ("I14", _("专户流水与记账凭证逐笔相符，各份流水前后衔接"), invariants.account_agrees),
         ("I15", _("待查款项余额与各笔流水的处理一致"), invariants.suspense_is_accounted_for),
         ("I17", _("追回的补偿资金和利息与规则、决定和资金账一致"), invariants.clawbacks_are_their_receipts),
+        ("I18", _("转让价款的分摊与规则、价款和清收记录一致"), invariants.packages_are_their_recoveries),
     ):
         registry.invariants.register(Invariant(code, label, fn))
 
@@ -79,6 +81,7 @@ def _navigation() -> None:
             (_("专户流水"), "recovery:account", permissions.ACCOUNT_READERS),
             (_("月结"), "recovery:months", permissions.ACCOUNT_READERS),
             (_("季度跟踪"), "recovery:desk", permissions.READERS - {Role.AUTHORITY, Role.SUPERVISOR}),
+            (_("不良贷款转让"), "recovery:packages", BANK | permissions.MANAGERS | {Role.AUDITOR}),
             (_("清收申请"), "recovery:settlements", BANK | permissions.MANAGERS | {Role.AUDITOR}),
             (_("正常结清结项"), "recovery:paid_off", BANK),
             (_("结项"), "recovery:closings", ALL),

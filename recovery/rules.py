@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -94,9 +94,16 @@ def last_return_window(book: Edition, calendar: Calendar, approved_on: date) -> 
     return reckon(book["refund_period"], "settlement_approved", approved_on, calendar)
 
 
-def share_price(price: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """The price of a package over its loans, to the fen."""
-    return allocate(price, weights)
+def share_price(price: Decimal, principal: Mapping[str, Decimal], other: Decimal = ZERO) -> dict[str, Decimal]:
+    """The price of a package over its loans by their outstanding principal, to the fen; `other` is the principal of
+    what else was sold with them, whose share is nobody's here.
+
+    What rounding leaves goes to the largest remainders, of equal ones to the larger loan, then to the lower number:
+    the answer does not depend on the order in which the loans are named.
+    """
+    names = sorted(principal, key=lambda name: (-principal[name], name))
+    shares = allocate(price, [*(principal[name] for name in names), other])
+    return dict(zip(names, shares, strict=False))
 
 
 # ---- closing

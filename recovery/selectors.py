@@ -22,7 +22,7 @@ from pool.money import ZERO
 from pool.rules import add_months
 from pool.selectors import edition
 from recovery import terms
-from recovery.models import Clawback, ClawbackReceipt, Closing, Recovery, Return, Settlement
+from recovery.models import Clawback, ClawbackReceipt, Closing, Package, PackageItem, Recovery, Return, Settlement
 
 CLOSE_BY_THEMSELVES = [Loan.State.ENTERED, Loan.State.NON_PERFORMING]
 AFTER_PAYMENT = [Loan.State.COMPENSATED, Loan.State.RECOVERED]
@@ -263,10 +263,11 @@ def clawback_in_the_way(loan: Loan) -> Refused | None:
     )  # fmt: skip
 
 
-def refuse_clawed_back(loan: Loan) -> None:
-    refusal = clawback_in_the_way(loan)
-    if refusal is not None:
-        raise refusal
+def refuse_under_way(loan: Loan) -> None:
+    """What takes the project another way, or rests on it, is finished first."""
+    for refusal in (clawback_in_the_way(loan), package_in_the_way(loan)):
+        if refusal is not None:
+            raise refusal
 
 
 def came_back(claim: Claim) -> list[tuple[date, Decimal]]:
@@ -327,6 +328,50 @@ def refused_for_good(user: Any) -> "QuerySet[Claim]":
         .select_related("loan", "bank", "determination")
         .order_by("decided_on", "id")
     )
+
+
+# --- packages ---------------------------------------------------------------------------------------------------------
+
+
+def packages(user: Any) -> "QuerySet[Package]":
+    """Transfers with how many loans they hold; the public bodies see what was filed."""
+    rows = Package.objects.visible_to(user).select_related("bank", "made_by", "submitted_by", "decided_by", "document")
+    if user.role not in BANK_ROLES:
+        rows = rows.filter(submitted_by__isnull=False)
+    return rows.annotate(count=Count("items"))
+
+
+def items_of(package: Package) -> "QuerySet[PackageItem]":
+    return package.items.select_related("loan", "claim", "recovery__return_advice").order_by("loan__loan_number")
+
+
+def package_of(claim: Claim | None) -> Package | None:
+    """The transfer in which the project stands, if it does."""
+    items = PackageItem.objects.filter(claim=claim, dropped=False).select_related("package") if claim else ()
+    return next((item.package for item in items), None)
+
+
+def package_in_the_way(loan: Loan) -> Refused | None:
+    """A transfer that is under way rests on the project as it is."""
+    open_one = Package.objects.filter(items__loan=loan, items__dropped=False, state__in=Package.OPEN).first()
+    if open_one is None:
+        return None
+    return Refused(
+        "package_open", _("该项目列在正在办理的不良贷款转让 %(number)s 中，请先办结或撤回。")
+        % {"number": open_one.number},
+        edition()["return_formula"].article,
+    )  # fmt: skip
+
+
+def sold_and_not_settled(user: Any) -> "QuerySet[PackageItem]":
+    """Transferred, and the application at the end of disposal has not been made yet."""
+    applied = Settlement.objects.filter(claim=OuterRef("claim")).exclude(
+        state__in=[Settlement.State.REFUSED, Settlement.State.CANCELLED]
+    )
+    begun = Closing.objects.filter(loan=OuterRef("loan")).exclude(state__in=[*Closing.ENDED])
+    rows = PackageItem.objects.visible_to(user).filter(package__state=Package.State.ACCEPTED, dropped=False)
+    rows = rows.filter(~Exists(applied), ~Exists(begun), loan__state=Loan.State.COMPENSATED)
+    return rows.select_related("package", "loan")
 
 
 # --- paid off, and closing by itself ----------------------------------------------------------------------------------

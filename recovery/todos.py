@@ -24,6 +24,7 @@ from recovery.models import (
     Clawback,
     ClawbackReceipt,
     Closing,
+    Package,
     Recovery,
     Return,
     Settlement,
@@ -40,7 +41,9 @@ def todos(user: Any, on: date) -> Iterable[Todo]:
 
 def drafts(user: Any) -> Iterator[Draft]:
     """What this person has prepared here and nobody has submitted or cancelled."""
-    places = ((Recovery, "recoveries"), (Settlement, "settlements"), (Closing, "closings"))
+    places = (
+        (Recovery, "recoveries"), (Settlement, "settlements"), (Closing, "closings"), (Package, "packages"),
+    )  # fmt: skip
     for model, page in places:
         rows = model.objects.visible_to(user).filter(made_by=user, state=model.State.PREPARED)
         yield Draft(str(model._meta.verbose_name), rows.count(), f"{reverse(f'recovery:{page}')}?state=prepared")
@@ -121,6 +124,11 @@ def _bank_checks(user: Any, on: date) -> Iterator[Todo]:
         settlements, _("复核清收申请"), reverse("recovery:settlements"), "apply_by", _law("settlement_period"),
         _("银行复核"),
     )  # fmt: skip
+    packages = selectors.packages(user).filter(state=Package.State.PREPARED)
+    yield from _counted(
+        packages, _("复核并报送不良贷款转让"), f"{reverse('recovery:packages')}?state=prepared", "",
+        _law("return_formula"), _("银行复核"),
+    )  # fmt: skip
     prepared = selectors.closings(user).filter(state=State.PREPARED)
     yield from _counted(
         prepared.filter(kind=Closing.Kind.PAID_OFF), _("复核正常结清结项"), reverse("recovery:paid_off"), "apply_by",
@@ -130,6 +138,39 @@ def _bank_checks(user: Any, on: date) -> Iterator[Todo]:
         prepared.filter(kind=Closing.Kind.WRITE_OFF), _("复核核销结项申请"),
         f"{reverse('recovery:closings')}?state=prepared", "decide_by", _law("write_off_chain"), _("银行复核"),
     )  # fmt: skip
+
+
+def of_package(row: Package) -> Todo | None:
+    """The bank's second person files it, the manager reviews it."""
+    steps = {
+        Package.State.PREPARED: (_("复核并报送不良贷款转让"), _("银行复核")),
+        Package.State.APPLIED: (_("审核不良贷款转让"), _("高新投集团")),
+    }
+    if row.state not in steps:
+        return None
+    title, who = steps[row.state]
+    return Todo(title, article=_law("return_formula"), waiting_for=who)
+
+
+def _packages(user: Any, on: date) -> Iterator[Todo]:
+    applied = selectors.packages(user).filter(state=Package.State.APPLIED)
+    yield from _counted(
+        applied, _("审核不良贷款转让"), f"{reverse('recovery:packages')}?state=applied", "", _law("return_formula"),
+        _("高新投集团"),
+    )  # fmt: skip
+
+
+def _sold(user: Any, on: date) -> Iterator[Todo]:
+    """Sold is disposed of: the application at the end of disposal is due."""
+    by_package: dict[Any, list[Any]] = {}
+    for item in selectors.sold_and_not_settled(user):
+        by_package.setdefault(item.package, []).append(item)
+    for package, items in by_package.items():
+        window = terms.settlement_window(package.ended_on)
+        yield Todo(
+            _("已转让的项目提出清收申请"), _("转让 %(number)s") % {"number": package.number},
+            package.get_absolute_url(), window.closes_on, window.article, _("加盟银行"), len(items), window.provisional,
+        )  # fmt: skip
 
 
 def _settlements(user: Any, on: date) -> Iterator[Todo]:
@@ -388,10 +429,10 @@ CLAWBACK = "clawback_interest"
 CHASERS_SHOWN = 20
 """More than these are one list's work: the notice leads there."""
 SOURCES: dict[str, tuple[Any, ...]] = {
-    Role.BANK_MAKER: (_bank_window, _chased, _bank_returns, _bank_paid_off, _owed_clawbacks),
+    Role.BANK_MAKER: (_bank_window, _chased, _bank_returns, _sold, _bank_paid_off, _owed_clawbacks),
     Role.BANK_CHECKER: (_bank_checks, _chased),
-    Role.MANAGER_REVIEWER: (_settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
-    Role.MANAGER_APPROVER: (_settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
+    Role.MANAGER_REVIEWER: (_packages, _settlements, _settled_accounts, _write_offs(State.APPLIED), _refused),
+    Role.MANAGER_APPROVER: (_packages, _settlements, _write_offs(State.SUPERVISOR_APPROVED), _refused),
     Role.MANAGER_STATISTICS: (_silent_projects, _sanctions),
     Role.FINANCE_CLERK: (
         _open_lines,

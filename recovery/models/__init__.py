@@ -3,6 +3,7 @@
 from recovery.models.account import AccountLine, AccountStatement, LineVoucher
 from recovery.models.chasers import Chaser
 from recovery.models.clawback import Clawback, ClawbackReceipt
+from recovery.models.packages import Package, PackageItem
 from recovery.models.projects import Closing, Recovery, Return, Settlement
 from recovery.models.suspense import SuspenseUse
 
@@ -14,6 +15,8 @@ __all__ = [
     "ClawbackReceipt",
     "Closing",
     "LineVoucher",
+    "Package",
+    "PackageItem",
     "Recovery",
     "Return",
     "Settlement",

@@ -33,6 +33,7 @@ from recovery.services.months import (
     refuse_reopening,
     withdraw_closing,
 )
+from recovery.services.packages import Sale, cancel_package, decide_package, prepare_package, submit_package
 from recovery.services.recoveries import cancel_recovery, report_recovery, submit_recovery
 from recovery.services.returns import (
     advise_open,
@@ -73,6 +74,7 @@ __all__ = [
     "CHECKER",
     "CLERK",
     "PaidOff",
+    "Sale",
     "advise_open",
     "agree_pay_back",
     "answer_chaser",
@@ -80,6 +82,7 @@ __all__ = [
     "apply_write_off",
     "ask_reopening",
     "cancel_closing",
+    "cancel_package",
     "cancel_recovery",
     "cancel_settlement",
     "chase_silent",
@@ -93,6 +96,7 @@ __all__ = [
     "confirm_line",
     "confirm_reopening",
     "confirm_return_receipt",
+    "decide_package",
     "decide_sanction",
     "decide_settlement",
     "dismiss_sanction",
@@ -104,6 +108,7 @@ __all__ = [
     "name_projects",
     "pass_settled",
     "pass_write_off",
+    "prepare_package",
     "prepare_paid_off",
     "propose_closing",
     "propose_line",
@@ -117,6 +122,7 @@ __all__ = [
     "send_back_write_off",
     "set_against_return",
     "strike_project",
+    "submit_package",
     "submit_recovery",
     "submit_settlement",
     "submit_write_off",

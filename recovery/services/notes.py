@@ -13,7 +13,7 @@ from pool.models import BANK_ROLES, Deadline, Notice, Role
 from pool.rules import Window
 from pool.selectors import edition
 from pool.services.notices import notify
-from recovery.models import Clawback, Closing, Settlement
+from recovery.models import Clawback, Closing, Package, Settlement
 
 FILERS = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
@@ -145,3 +145,13 @@ def chased(bank_id: Any, quarter: str, count: int, window: Window, *, on: date) 
             url=reverse("recovery:projects"), due=window.closes_on if on <= window.closes_on else None,
             topic=_("清收情况催报"),
         )  # fmt: skip
+
+
+@in_chinese()
+def package_decided(package: Package, *, on: date) -> None:
+    accepted = package.state == Package.State.ACCEPTED
+    title = _("不良贷款转让 %(number)s 已审核，各笔价款已上报") if accepted else _("不良贷款转让 %(number)s 被退回")
+    _tell(
+        package, "decided", FILERS, title % {"number": package.number}, on, body=package.decision_reason,
+        topic=_("不良贷款转让的审核结果"),
+    )  # fmt: skip

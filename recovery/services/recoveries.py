@@ -107,17 +107,28 @@ def submit_recovery(*, recovery_id: UUID, by: User, on: date, version: int) -> R
 
 
 def report(
-    recovery: Recovery, loan: Loan, determination: Determination, claim: Claim | None, *, by: User, on: date
+    recovery: Recovery,
+    loan: Loan,
+    determination: Determination,
+    claim: Claim | None,
+    *,
+    by: User,
+    on: date,
+    filed_on: date | None = None,
 ) -> None:
-    """A prepared instalment of a locked loan goes to the manager; returns and the end of the principal follow."""
+    """A prepared instalment of a locked loan goes to the manager; returns and the end of the principal follow.
+
+    `filed_on`: when the bank filed it, where somebody had to look at it first; by that day it is late or not.
+    """
+    filed = filed_on or on
     facts = Facts(recovery.received_on, recovery.amount, recovery.principal_part)
     _require_possible(facts, loan, determination, claim, on, recovery)
     hats.wear(recovery, by, BANK_CHECKER)
     window = terms.report_window(recovery.received_on, claim)
     moves.move(
         recovery, "submit", by=by, on=on, article=article("recovery_window"),
-        claim=claim, position=_next_position(determination), submitted_by=by, submitted_on=on,
-        report_by=window.closes_on if window else None, reported_late=bool(window and on > window.closes_on),
+        claim=claim, position=_next_position(determination), submitted_by=by, submitted_on=filed,
+        report_by=window.closes_on if window else None, reported_late=bool(window and filed > window.closes_on),
     )  # fmt: skip
     due.fulfil(recovery, on)
     _consequences(recovery, loan, determination, claim, by=by, on=on)

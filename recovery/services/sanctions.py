@@ -21,7 +21,7 @@ from pool.models import User
 from pool.rules import Window
 from pool.sure import be_sure
 from recovery import selectors
-from recovery.models import Clawback, Closing, Return, Settlement
+from recovery.models import Clawback, Closing, Package, PackageItem, Return, Settlement
 from recovery.services import due, notes, returns
 from recovery.services.common import article, born, note, number
 
@@ -93,10 +93,11 @@ def _refuse_under_way(claim: Claim) -> None:
         loan=claim.loan_id, state__in=[Settlement.State.PREPARED, Settlement.State.APPLIED]
     )
     open_upgrade = Upgrade.objects.filter(claim=claim, state__in=[*Upgrade.OPEN, Upgrade.State.APPROVED])
+    open_package = PackageItem.objects.filter(claim=claim, dropped=False, package__state__in=Package.OPEN)
     in_hand = Return.objects.filter(claim=claim, state=Return.State.RECEIPT_ENTERED)
     for rows, what in (
         (open_upgrade, _("上调转回")), (open_settlement, _("清收申请")), (open_closing, _("结项")),
-        (in_hand, _("返还到账确认")),
+        (open_package, _("不良贷款转让")), (in_hand, _("返还到账确认")),
     ):  # fmt: skip
         if rows.exists():
             words = {"number": claim.loan.loan_number, "what": what}

@@ -240,7 +240,7 @@ def _may_settle(loan: Loan, claim: Claim, ended_on: date, on: date) -> None:
         raise Refused("loan_state", _("项目状态为“%(state)s”，不能提出清收申请。") % {"state": shown}, law)
     if loan.library != Loan.Library.COMPENSATION:
         raise Refused("not_transferred", _("请先将项目转录入风险补偿项目库。"), article("transfer_period"))
-    selectors.refuse_clawed_back(loan)
+    selectors.refuse_under_way(loan)
     if selectors.is_upgraded(claim):
         raise Refused("upgraded", _("该项目已上调转回，不能提出清收申请。"), law)
     if ended_on > on:

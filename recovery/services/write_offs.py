@@ -175,7 +175,7 @@ def _may_write_off(loan: Loan, claim: Claim, written_off_on: date, on: date, its
     law = article("write_off_chain")
     _still_compensated(loan, law)
     no_open_closing(loan, but=itself.pk if itself else None)
-    selectors.refuse_clawed_back(loan)
+    selectors.refuse_under_way(loan)
     if selectors.is_upgraded(claim):
         raise Refused("upgraded", _("该项目已上调转回，不能申请核销结项。"), law)
     if Settlement.objects.filter(loan=loan, state__in=[Settlement.State.PREPARED, Settlement.State.APPLIED]).exists():

@@ -19,7 +19,8 @@ from recovery import permissions as may
 
 M = TypeVar("M", bound=models.Model)
 VOUCHER, SETTLEMENT_PROOF, WRITE_OFF_PROOF = "recovery_voucher", "settlement_proof", "write_off_proof"
-PURPOSES = (VOUCHER, SETTLEMENT_PROOF, WRITE_OFF_PROOF)
+TRANSFER_CONTRACT = "transfer_contract"
+PURPOSES = (VOUCHER, SETTLEMENT_PROOF, WRITE_OFF_PROOF, TRANSFER_CONTRACT)
 
 
 def found(model: type[M], user: Any, pk: UUID, *related: str) -> M:

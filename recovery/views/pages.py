@@ -26,7 +26,7 @@ from pool.tones import tone
 from recovery import permissions as may
 from recovery import selectors, terms, todos
 from recovery.forms import ProjectFilter, ReceiptForm, RecoveryFilter, ReturnFilter
-from recovery.models import Chaser, Closing, Recovery, Return, Settlement
+from recovery.models import Chaser, Closing, Package, Recovery, Return, Settlement
 from recovery.views.common import found, loan_of
 
 
@@ -119,9 +119,16 @@ def project_context(user: Any, loan: Loan) -> dict[str, Any]:
         "todo": todos.of_project(loan, tape, settlement, closing, today),
         "may": _may(user, loan, claim, settlement, closing),
         "events": _events(loan, settlement, closing),
+        "package": _shown_package(user, claim),
         "chasers": _chasers(loan),
         "chaser_article": window.article,
     }
+
+
+def _shown_package(user: Any, claim: Claim | None) -> Package | None:
+    """What the bank has not filed yet is the bank's own."""
+    row = selectors.package_of(claim)
+    return row if row and (user.institution or row.submitted_by_id) else None
 
 
 def _chasers(loan: Loan) -> list[Chaser]:

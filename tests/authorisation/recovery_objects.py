@@ -18,6 +18,7 @@ from tests.factories.recovery import (
     Project,
     accepted_settlement,
     all_received,
+    applied_package,
     applied_settlement,
     applied_write_off,
     decided_clawback,
@@ -33,7 +34,7 @@ from tests.factories.recovery import (
 RECEIVED = date(2025, 1, 10)
 KINDS = (
     "compensated", "prepared_recovery", "due_return", "prepared_settlement", "applied_settlement",
-    "prepared_write_off", "applied_write_off", "settled", "clawed_back",
+    "prepared_write_off", "applied_write_off", "settled", "clawed_back", "sold",
 )  # fmt: skip
 
 
@@ -55,6 +56,19 @@ def _project(world: World, kind: str) -> Project:
 @builds("compensated_project")
 def compensated_project(world: World) -> Parts:
     return {"pk": _project(world, "compensated").claim.loan_id}
+
+
+@builds("applied_package")
+def package(world: World) -> Parts:
+    if "package_row" not in world.built:
+        one = _project(world, "sold")
+        sale = services.Sale(
+            registration_number="YD1", buyer="某资产管理公司", transferred_on=RECEIVED, received_on=RECEIVED,
+            price=Decimal("100.00"), loans={one.loan.loan_number: None},
+        )  # fmt: skip
+        with _today_stays():
+            world.built["package_row"] = {"row": applied_package(one.team, sale, TODAY)}
+    return {"pk": world.built["package_row"]["row"].pk}
 
 
 @builds("chaser")

@@ -17,7 +17,7 @@ from pool import clock, scope, storage
 from pool.models import Role, StoredFile, User
 from recovery import services
 from recovery.columns import RECOVERY_SCHEMA
-from recovery.models import Clawback, ClawbackReceipt, Closing, Recovery, Return, Settlement
+from recovery.models import Clawback, ClawbackReceipt, Closing, Package, Recovery, Return, Settlement
 from tests.factories.banks import payee_account, proposed_sanction
 from tests.factories.claims import (
     ENTERED_ON,
@@ -313,6 +313,21 @@ def passed_write_off(closing: Closing, people: list[User], on: date) -> Closing:
 
 def written_off(one: Project, on: date, offices: Offices | None = None) -> Closing:
     return passed_write_off(applied_write_off(one, on), (offices or Offices()).in_order(), on)
+
+
+def prepared_package(team: BankTeam, sale: services.Sale, on: date) -> Package:
+    """A registered transfer, written down by the maker with its contract."""
+    clock.set_day(on)
+    with scope.bank_scope(team.pk):
+        paper = storage.keep(pdf_bytes(), name="转让合同.pdf", purpose="transfer_contract", by=team.maker, bank=team.pk)
+        return services.prepare_package(sale=sale, document=paper, bank_id=team.pk, by=team.maker, on=on)
+
+
+def applied_package(team: BankTeam, sale: services.Sale, on: date) -> Package:
+    """… and filed by the checker."""
+    made = prepared_package(team, sale, on)
+    with scope.bank_scope(team.pk):
+        return services.submit_package(package_id=made.pk, by=team.checker, on=on, version=made.version)
 
 
 def prepared_paid_off(team: BankTeam, loan: Loan, *, paid_off_on: date, on: date) -> Closing:

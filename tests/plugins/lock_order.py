@@ -30,7 +30,7 @@ ORDER = (
     (
         "loans_classificationrequest", "loans_withdrawalrequest", "loans_extension", "loans_correction",
         "claims_publicity", "claims_fundingplan",
-        "claims_question", "claims_upgrade", "claims_endingrequest", "recovery_settlement",
+        "claims_question", "claims_upgrade", "claims_endingrequest", "recovery_settlement", "recovery_package",
     ),
     ("claims_objection", "claims_planitem", "recovery_recovery"),
     ("recovery_return",),
