@@ -21,7 +21,8 @@ from banks.models import (
     Violation,
 )
 from banks.permissions import PUBLIC_BODIES
-from pool.models import FactorReset, SecondFactor, User
+from pool.models import DishonestEntity, FactorReset, SecondFactor, User
+from pool.models.reference import IN_FORCE
 from pool.registry import Draft
 from pool.rulebook import Finding
 from pool.selectors import drafts_of, edition
@@ -151,9 +152,17 @@ def meter_of(standing: Standing) -> Meter:
 
 
 def is_dishonest(bank_id: UUID, on: date) -> bool:
-    """Whether the bank is on the list of seriously dishonest entities on that day (30)."""
-    stays = DishonestyListing.objects.filter(bank_id=bank_id).values_list("listed_from", "listed_to")
+    """Whether the bank is on the list of seriously dishonest entities on that day (30), entered or handed in whole."""
+    stays = list(DishonestyListing.objects.filter(bank_id=bank_id).values_list("listed_from", "listed_to"))
+    stays += published_listings(bank_id).values_list("listed_from", "listed_to")
     return rules.dishonest_on((rules.Listing(*stay) for stay in stays), on)
+
+
+def published_listings(bank_id: UUID) -> "QuerySet[DishonestEntity]":
+    """The bank's stays by the lists of other departments, found by its credit code."""
+    code = Bank.objects.filter(pk=bank_id).values("credit_code")
+    rows = DishonestEntity.objects.filter(IN_FORCE, register=DishonestEntity.Register.SERIOUS, credit_code__in=code)
+    return rows.order_by("-listed_from")
 
 
 def confirmed_payee(bank_id: UUID) -> PayeeAccount | None:

@@ -99,10 +99,10 @@ def shown(book: Edition, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def of_claim(claim: Claim, on: date) -> Assessment:
-    """Judge a claim as it stands on that day."""
+def of_claim(claim: Claim, on: date, data: Refs | None = None) -> Assessment:
+    """Judge a claim as it stands on that day; with `data`, by reference data that are not in force yet."""
     book, facts = edition(), facts_of(claim, on)
-    data = refs(on)
+    data = data or refs(on)
     found = rules.assess(facts, book, data)
     findings = found.findings
     if claim.credit_report_on is None and "credit_report_on" not in claim.verified:

@@ -23,6 +23,7 @@ from pool.registry import (
     Search,
     SubjectPage,
     TodoSource,
+    Touch,
 )
 
 GROUP = _("补偿")
@@ -57,6 +58,7 @@ def register() -> None:
     registry.drafts.register(DraftSource("claims", todos.drafts, 20))
     for listing in (bank.CLAIMS, claimable.CLAIMABLE, papers.PACKETS, questions.QUESTIONS, upgrades.UPGRADES):
         registry.listings.register(listing)
+    registry.reference_touches.register(Touch("claims", selectors.touched_by, order=30))
     registry.search.register(Search("claims", _("补偿申请"), _hits, order=30))
     pages = {
         "claim": "detail",

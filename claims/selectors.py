@@ -61,6 +61,7 @@ from pool.models import Deadline, Hat, Role, User
 from pool.models.people import BANK_ROLES
 from pool.money import ZERO
 from pool.moves import history
+from pool.registry import ReferenceChange
 from pool.rulebook import Finding
 from pool.selectors import edition
 
@@ -426,6 +427,25 @@ def loads() -> list[Load]:
     people = User.objects.filter(role__in=set(ROLE_OF_DESK.values()), is_active=True)
     rows = [Load(one, found.get(one.pk, {}).get("n", 0), found.get(one.pk, {}).get("first")) for one in people]
     return sorted(rows, key=lambda row: (row.person.role, -row.open, str(row.person)))
+
+
+# ---- what reference data touch
+
+
+def touched_by(change: ReferenceChange, on: date) -> Iterable[tuple[str, int]]:
+    """Claims before payment whose answer would be another, or whose enterprise a list names."""
+    claims = Claim.objects.filter(state__in=Claim.BEFORE_PAYMENT).select_related("loan", "determination", "bank")
+    codes = {row["credit_code"] for row in change.rows if "credit_code" in row}
+    if codes:
+        named = claims.filter(Q(loan__credit_code__in=codes) | Q(loan__co_borrower_code__in=codes))
+        yield _("借款人在变动名单中的未拨付申请"), named.count()
+    else:
+        yield _("核验结论将变化的未拨付申请"), sum(_differs(claim, change, on) for claim in claims)
+
+
+def _differs(claim: Claim, change: ReferenceChange, on: date) -> bool:
+    before = assessment.of_claim(claim, on, change.before)
+    return before != assessment.of_claim(claim, on, change.after)
 
 
 # ---- special approvals

@@ -26,6 +26,7 @@ from pool.registry import (
     SubjectPage,
     Task,
     TodoSource,
+    Touch,
 )
 
 GROUP = _("贷款")
@@ -45,6 +46,7 @@ def register() -> None:
     registry.subject_pages.register(SubjectPage("loans.loan", "loans:detail"))
     registry.api_scopes.register(ApiScope(may.API_SCOPE, _("读取贷款"), may.READERS, order=20))
     registry.api_scopes.register(ApiScope(may.FILING_SCOPE, _("报送贷款和分类"), may.FILERS, order=25))
+    registry.reference_touches.register(Touch("loans", selectors.touched_by, order=20))
     registry.search.register(Search("loans", _("贷款"), _hits, order=20))
     registry.jobs.register(jobs.entry_windows)
     registry.jobs.register(jobs.recheck_standing)

@@ -30,11 +30,12 @@ from loans.models import (
 from pool import formats
 from pool.models import BANK_ROLES, Role, User
 from pool.money import ZERO
-from pool.registry import LegalDate
+from pool.registry import LegalDate, ReferenceChange
 from pool.rules import Window, next_quarter_start, quarter_end, quarter_start
 from pool.selectors import edition, refs
 from pool.sheets.values import Bad, parse_date
 
+GONE = (Loan.State.CLOSED, Loan.State.WITHDRAWN)
 LAST_CHARACTER = chr(0x10FFFF)
 COUNTED = 10_000
 
@@ -252,3 +253,11 @@ def states_of(user: User) -> dict[str, int]:
     """How many loans in each state, counted to one more than `COUNTED`: counting all of them grows with the table."""
     rows = visible_loans(user).order_by()
     return {state: rows.filter(state=state)[: COUNTED + 1].count() for state in Loan.State.values}
+
+
+def touched_by(change: ReferenceChange, on: date) -> Iterator[tuple[str, int]]:
+    """Loans paid out on the days for which the table is now known."""
+    loans = Loan.objects.filter(disbursed_on__lte=change.through).exclude(state__in=GONE)
+    if change.known_through is not None:
+        loans = loans.filter(disbursed_on__gt=change.known_through)
+    yield gettext("发放日在新确认期间的贷款"), loans.count()

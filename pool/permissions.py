@@ -64,6 +64,9 @@ def may_confirm_holidays(user: Any, notice: Any) -> Answer:
     return has_role(user, REFERENCE_KEEPERS)
 
 
+may_withdraw_batch, may_confirm_batch = may_withdraw_holidays, may_confirm_holidays
+
+
 def may_run_jobs(user: Any) -> Answer:
     return has_role(user, JOB_RUNNERS)
 

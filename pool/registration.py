@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pool import invariants, registry, retention
-from pool.models import ADMIN_ROLES, HolidayNotice, RestoreAcceptance, Role
+from pool.models import ADMIN_ROLES, HolidayNotice, ReferenceBatch, ReferenceCoverage, RestoreAcceptance, Role
+from pool.models.reference import IN_FORCE
 from pool.parts import EVERYBODY, KEEPING, LAW, WORK
 from pool.permissions import (
     ANCHOR_READERS,
     EXPORTERS,
+    REFERENCE_KEEPERS,
     REFERENCE_READERS,
     has_role,
+    may_confirm_batch,
     may_confirm_holidays,
     may_confirm_reference,
     may_confirm_restore,
@@ -25,9 +28,22 @@ from pool.permissions import (
     may_propose_restore,
     may_see_anchors,
 )
+from pool.reference_tables import Table, tables
+from pool.reference_windows import overdue, windows
 from pool.registry import DateSource, FileGuard, Invariant, Job, NavItem, SubjectPage, Task, Todo, TodoSource
 from pool.selectors import refs
-from pool.services import anchors, deadlines, downloads, feeds, holidays, job_requests, mails, sealing, verification
+from pool.services import (
+    anchors,
+    deadlines,
+    downloads,
+    feeds,
+    holidays,
+    job_requests,
+    mails,
+    reference_batches,
+    sealing,
+    verification,
+)
 from pool.views.home import advance_clock
 from pool.views.references import KINDS
 
@@ -37,10 +53,12 @@ def register() -> None:
     _invariants()
     registry.todos.register(TodoSource("pool.references", references_waiting, 90))
     registry.todos.register(TodoSource("pool.holidays", holidays_waiting, 85))
+    registry.todos.register(TodoSource("pool.batches", batches_waiting, 86))
     registry.tasks.register(Task(holidays.TASK, holidays.apply))
-    for purpose in (holidays.DOCUMENT, holidays.SHEET):
+    for purpose in (holidays.DOCUMENT, holidays.SHEET, reference_batches.SHEET):
         registry.file_guards.register(FileGuard(purpose, lambda user, file: has_role(user, REFERENCE_READERS)[0]))
     registry.subject_pages.register(SubjectPage("pool.holidaynotice", "holiday_notice"))
+    registry.subject_pages.register(SubjectPage("pool.referencebatch", "reference_batch"))
     registry.todos.register(TodoSource("pool.anchors", restores_waiting, 5))
     registry.legal_dates.register(DateSource("pool.deadlines", feeds.open_deadlines, 50))
     registry.tasks.register(Task("pool.advance_clock", advance_clock, atomic=False))
@@ -139,10 +157,6 @@ def references_waiting(user: Any, on: date) -> Iterator[Todo]:
             )
 
 
-NOTICE_MONTH = 11
-"""From this month on the State Council's notice for the next year is to be expected."""
-
-
 def holidays_waiting(user: Any, on: date) -> Iterator[Todo]:
     """A notice on its way to the calendar; and from November on, one that nobody has entered."""
     if not may_enter_reference(user)[0]:
@@ -160,7 +174,7 @@ def holidays_waiting(user: Any, on: date) -> Iterator[Todo]:
                 _("提交%(year)s年节假日安排") % words, _("查看将变动的期限，无误后提交另一人确认"),
                 notice.get_absolute_url(), waiting_for=str(notice.made_by),
             )  # fmt: skip
-    missing = on.year + 1 if on.month >= NOTICE_MONTH else on.year
+    missing = on.year + 1 if on.month >= windows()["holidays"]["notice_month"] else on.year
     known = missing in refs(on).calendar.announced
     if not known and not HolidayNotice.objects.filter(year=missing, state__in=HolidayNotice.OPEN).exists():
         yield Todo(
@@ -168,6 +182,42 @@ def holidays_waiting(user: Any, on: date) -> Iterator[Todo]:
             _("通知尚未录入，跨入该年的期限均为暂定"), reverse("holiday_notices"),
             waiting_for=_("高新投集团"), provisional=True,
         )  # fmt: skip
+
+
+def batches_waiting(user: Any, on: date) -> Iterator[Todo]:
+    """A file of reference data on its way into force; and a table that has fallen behind."""
+    if not has_role(user, REFERENCE_KEEPERS | {Role.SYSTEM_ADMIN})[0]:
+        return
+    open_kinds = set()
+    for batch in ReferenceBatch.objects.filter(state__in=ReferenceBatch.OPEN).select_related("made_by"):
+        open_kinds.add(batch.kind)
+        if batch.state == ReferenceBatch.State.SUBMITTED:
+            yield Todo(
+                _("确认参考数据：%(kind)s") % {"kind": batch.get_kind_display()},
+                _("%(who)s 已提交，须由另一人对照依据文件和预览确认") % {"who": batch.made_by},
+                batch.get_absolute_url(), waiting_for=_("高新投另一名人员"), mine=may_confirm_batch(user, batch)[0],
+            )  # fmt: skip
+        elif batch.made_by_id == user.pk:
+            yield Todo(
+                _("提交参考数据：%(kind)s") % {"kind": batch.get_kind_display()},
+                _("查看变动预览，无误后提交另一人确认"), batch.get_absolute_url(), waiting_for=str(batch.made_by),
+            )  # fmt: skip
+    calendar = refs(on).calendar
+    for table in tables().values():
+        through = reference_batches.known_through(table)
+        due = overdue(table.kind, through, on, calendar)
+        begun = through is not None or table.model._default_manager.filter(IN_FORCE).exists()
+        if due is not None and begun and table.kind not in open_kinds:
+            yield _behind(table, through, due, may_enter_reference(user)[0])
+
+
+def _behind(table: Table, through: date | None, due: date, mine: bool) -> Todo:
+    known = _("已完整至 %(day)s，此后的结论为暂定或未经核对") if through else _("尚未确认完整至哪天")
+    return Todo(
+        _("更新参考数据：%(kind)s") % {"kind": ReferenceCoverage.Kind(table.kind).label},
+        known % {"day": through} if through else known, reverse("reference_rows", args=[table.slug]), due=due,
+        waiting_for=_("高新投集团"), provisional=table.kind == ReferenceCoverage.Kind.LPR, mine=mine,
+    )  # fmt: skip
 
 
 def restores_waiting(user: Any, on: date) -> Iterator[Todo]:

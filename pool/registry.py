@@ -36,6 +36,27 @@ class TodoSource:
 
 
 @dataclass(frozen=True)
+class ReferenceChange:
+    """What a table of reference data would become: both states of the rules' data, and the rows that differ."""
+
+    kind: str
+    before: Any
+    after: Any
+    known_through: date | None
+    through: date
+    rows: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Touch:
+    """`fn(change, on)` counts what a room holds that the change would touch, as (label, count)."""
+
+    name: str
+    fn: Callable[[ReferenceChange, date], Iterable[tuple[str, int]]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class LegalDate:
     """A last day set by an article. Its words are general: a client's name or number never stands in a calendar."""
 
@@ -281,6 +302,7 @@ todos: Registry[TodoSource] = Registry("todo")
 drafts: Registry[DraftSource] = Registry("source of drafts")
 listings: Registry[Any] = Registry("list")
 legal_dates: Registry[DateSource] = Registry("source of legal dates")
+reference_touches: Registry[Touch] = Registry("count of what reference data touch")
 subject_pages: Registry[SubjectPage] = Registry("page of a subject")
 navigation: Registry[NavItem] = Registry("navigation item")
 panels: Registry[Panel] = Registry("panel")

@@ -1,7 +1,7 @@
 """Reads of the kit that are more than a filter: the frozen reference data, what waits for whom, the navigation."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from django.urls import reverse
 from pool import registry
 from pool.articles import edition as edition
 from pool.models import CalendarDay, CalendarYear, FxKind, FxRate, LprRate, ReferenceCoverage, RestrictedIndustry, User
-from pool.models.reference import IN_FORCE
+from pool.models.reference import IN_FORCE, ReferenceRow
 from pool.refs import (
     Catalogue,
     FxQuote,
@@ -27,6 +27,7 @@ from pool.refs import (
 from pool.registry import Draft, LegalDate, Todo
 from pool.workdays import Calendar
 
+Values = dict[str, Any]
 TABLES = (CalendarYear, CalendarDay, LprRate, FxRate, RestrictedIndustry, ReferenceCoverage)
 
 
@@ -76,17 +77,19 @@ def calendar_with(changed: Mapping[date, bool], dropped: Collection[date], year:
     return Calendar.build({**overrides, **changed}, announced={*years, year})
 
 
-def _lpr(through: date | None) -> LprTable:
+def _lpr(through: date | None, rows: Iterable[Values] | None = None) -> LprTable:
+    """What comes with the code, overruled day by day by the rows in force."""
     file = lpr_from_file()
-    rows = LprRate.objects.filter(IN_FORCE).order_by("published_on")
-    quotes = tuple(LprQuote(*row) for row in rows.values_list("published_on", "one_year", "five_year"))
-    return LprTable(quotes or file.quotes, through or file.confirmed_through)
+    quotes = {quote.published_on: quote for quote in file.quotes}
+    for row in rows if rows is not None else _in_force(LprRate):
+        quotes[row["published_on"]] = LprQuote(row["published_on"], row["one_year"], row["five_year"])
+    return LprTable(tuple(sorted(quotes.values())), through or file.confirmed_through)
 
 
-def _fx(through: date | None) -> FxTable:
+def _fx(through: date | None, rows: Iterable[Values] | None = None) -> FxTable:
     days: dict[tuple[str, date], dict[str, Any]] = {}
-    for day, currency, kind, rate in FxRate.objects.filter(IN_FORCE).values_list("day", "currency", "kind", "rate"):
-        days.setdefault((currency, day), {})[kind] = rate
+    for row in rows if rows is not None else _in_force(FxRate):
+        days.setdefault((row["currency"], row["day"]), {})[row["kind"]] = row["rate"]
     quotes = [
         FxQuote(currency, day, rates.get(FxKind.PARITY), rates.get(FxKind.SPOT_BUYING), rates.get(FxKind.CASH_BUYING))
         for (currency, day), rates in days.items()
@@ -94,10 +97,27 @@ def _fx(through: date | None) -> FxTable:
     return FxTable.of(quotes, through)
 
 
-def _catalogue(through: date | None) -> Catalogue:
-    rows = RestrictedIndustry.objects.filter(IN_FORCE).order_by("code", "valid_from")
-    entries = tuple(RestrictedEntry(*row) for row in rows.values_list("code", "valid_from", "valid_to", "name"))
-    return Catalogue(entries, through)
+def _catalogue(through: date | None, rows: Iterable[Values] | None = None) -> Catalogue:
+    found = rows if rows is not None else _in_force(RestrictedIndustry)
+    entries = (RestrictedEntry(row["code"], row["valid_from"], row["valid_to"], row["name"]) for row in found)
+    return Catalogue(tuple(sorted(entries, key=lambda entry: (entry.prefix, entry.valid_from))), through)
+
+
+def _in_force(model: type[ReferenceRow]) -> Iterable[Values]:
+    rows: Iterable[Values] = model._default_manager.filter(IN_FORCE).values()
+    return rows
+
+
+def refs_with(kind: str, rows: Iterable[Values], through: date) -> Refs:
+    """The reference data as they would be with these rows in force of one table, complete through that day."""
+    now = refs()
+    if kind == ReferenceCoverage.Kind.LPR:
+        return replace(now, lpr=_lpr(through, rows))
+    if kind == ReferenceCoverage.Kind.FX:
+        return replace(now, fx=_fx(through, rows))
+    if kind == ReferenceCoverage.Kind.CATALOGUE:
+        return replace(now, catalogue=_catalogue(through, rows))
+    return now
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

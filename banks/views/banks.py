@@ -99,6 +99,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": steps_of(bank, today),
         "dishonest": selectors.is_dishonest(bank.pk, today),
         "listings": DishonestyListing.objects.filter(bank=bank).order_by("-listed_from"),
+        "published": selectors.published_listings(bank.pk),
         "violations": [
             (row, page_of(Violation._meta.label_lower, row.pk))
             for row in selectors.violations_of(bank.pk, request.user)

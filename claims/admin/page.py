@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from banks.standing import is_suspended
 from claims import assessment, lookalikes, phrases, reports, selectors, todos
+from claims.admin import listed
 from claims.admin.acts import CorrectionForm, load_label
 from claims.admin.changes import between
 from claims.assessment import Assessment
@@ -46,6 +47,7 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "eligible": found.eligible if found else not any(item["outcome"] == "fail" for item in shown),
         "approval": selectors.approval_in(found.findings if found else assessment.findings_of(claim)),
         "special_article": edition()["special_approval"].article,
+        "listed": listed.of_claim(claim),
         "suspended": suspended,
         "suspended_article": edition()["npl_ceiling"].article,
         "evidence": [_preview(item) for item in page.evidence(claim)],

@@ -23,14 +23,17 @@ from pool.models.people import ADMIN_ROLES, BANK_ROLES, FINANCE_ROLES, MANAGER_R
 from pool.models.reference import (
     CalendarDay,
     CalendarYear,
+    DishonestEntity,
     FxKind,
     FxRate,
     LprRate,
     OfficialText,
+    QualifiedEnterprise,
     ReferenceCoverage,
     RestrictedIndustry,
     RulebookEdition,
 )
+from pool.models.reference_batches import ReferenceBatch
 
 __all__ = [
     "ADMIN_ROLES",
@@ -48,6 +51,7 @@ __all__ = [
     "ClockInterval",
     "ColumnChoice",
     "Deadline",
+    "DishonestEntity",
     "FactorReset",
     "FormKey",
     "FxKind",
@@ -65,8 +69,10 @@ __all__ = [
     "OpenSession",
     "OutboxTask",
     "Party",
+    "QualifiedEnterprise",
     "Record",
     "RecoveryCode",
+    "ReferenceBatch",
     "ReferenceCoverage",
     "RestoreAcceptance",
     "RestrictedIndustry",

@@ -134,6 +134,56 @@ class RestrictedIndustry(ReferenceRow):
         return f"{self.code} {self.name}"
 
 
+class QualifiedEnterprise(ReferenceRow):
+    """A line of another department's list: an enterprise and one of the qualifications of 16(2)."""
+
+    kind = models.CharField(_("资质种类"), max_length=32)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
+    name = models.CharField(_("企业名称"), max_length=200)
+    valid_from = models.DateField(_("有效期起"))
+    valid_to = models.DateField(_("有效期止"), null=True, blank=True)
+    key_fields = ("kind", "credit_code", "valid_from")
+
+    class Meta(ReferenceRow.Meta):
+        verbose_name = _("企业资质名单")
+        verbose_name_plural = _("企业资质名单")
+        constraints = [
+            *ReferenceRow.Meta.constraints,
+            _one_in_force("qualifiedenterprise", "kind", "credit_code", "valid_from"),
+        ]
+        indexes = [models.Index(fields=["credit_code"], name="qualified_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.credit_code} {self.name}"
+
+
+class DishonestEntity(ReferenceRow):
+    """A stay on a list of dishonest entities; the day of removal is free again."""
+
+    class Register(models.TextChoices):
+        SERIOUS = "serious", _("严重失信主体名单")
+        EXECUTION = "execution", _("失信被执行人名单")
+
+    register = models.CharField(_("名单"), max_length=12, choices=Register.choices)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
+    name = models.CharField(_("名称"), max_length=200)
+    listed_from = models.DateField(_("列入日期"))
+    listed_to = models.DateField(_("移出日期"), null=True, blank=True)
+    key_fields = ("register", "credit_code", "listed_from")
+
+    class Meta(ReferenceRow.Meta):
+        verbose_name = _("失信名单")
+        verbose_name_plural = _("失信名单")
+        constraints = [
+            *ReferenceRow.Meta.constraints,
+            _one_in_force("dishonestentity", "register", "credit_code", "listed_from"),
+        ]
+        indexes = [models.Index(fields=["credit_code"], name="dishonest_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.credit_code} {self.name}"
+
+
 class ReferenceCoverage(ReferenceRow):
     """Through which day a table is known to be complete; beyond it, answers are provisional."""
 
@@ -141,8 +191,10 @@ class ReferenceCoverage(ReferenceRow):
         LPR = "lpr", _("贷款市场报价利率")
         FX = "fx", _("汇率")
         CATALOGUE = "catalogue", _("限制与禁止类产业目录")
+        QUALIFICATIONS = "qualifications", _("企业资质名单")
+        DISHONESTY = "dishonesty", _("失信名单")
 
-    kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("种类"), max_length=16, choices=Kind.choices)
     confirmed_through = models.DateField(_("确认至"))
     key_fields = ("kind",)
 

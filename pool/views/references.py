@@ -19,16 +19,21 @@ from pool.forms_keys import once
 from pool.models import (
     CalendarDay,
     CalendarYear,
+    DishonestEntity,
     FxRate,
     LprRate,
+    QualifiedEnterprise,
+    ReferenceBatch,
     ReferenceCoverage,
     RestrictedIndustry,
 )
 from pool.models.reference import ReferenceRow
 from pool.permissions import REFERENCE_READERS, has_role, may_confirm_reference, may_enter_reference, require
+from pool.reference_tables import tables
 from pool.refusals import add_to_form
 from pool.selectors import refs
 from pool.services import references as service
+from pool.services.reference_batches import known_through
 from pool.tables import Column, Table
 
 PER_PAGE = 50
@@ -38,6 +43,8 @@ KINDS: dict[str, type[ReferenceRow]] = {
     "lpr": LprRate,
     "fx": FxRate,
     "industries": RestrictedIndustry,
+    "qualifications": QualifiedEnterprise,
+    "dishonesty": DishonestEntity,
     "coverage": ReferenceCoverage,
 }
 KEPT_OUT = frozenset({"id", "entered_by", "entered_at", "confirmed_by", "confirmed_at", "replaced_at"})
@@ -102,12 +109,8 @@ def complete_through(on: date) -> list[tuple[Any, Any]]:
         year += 1
     holidays = date(year - 1, 12, 31) if year > on.year else None
     kind = ReferenceCoverage.Kind
-    found = [
-        (_("节假日安排"), holidays),
-        (kind.LPR.label, now.lpr.confirmed_through),
-        (kind.FX.label, now.fx.confirmed_through),
-        (kind.CATALOGUE.label, now.catalogue.confirmed_through),
-    ]
+    found = [(_("节假日安排"), holidays)]
+    found += [(kind(table.kind).label, known_through(table)) for table in tables().values()]
     return [(label, through or _("尚未确认完整至哪天，有关结论为暂定")) for label, through in found]
 
 
@@ -146,9 +149,31 @@ def reference_rows(request: HttpRequest, kind: str) -> HttpResponse:
         "waiting": waiting,
         "page": shown,
         "table": table_of(model, shown.object_list),
+        "batches": _batches(kind),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "pool/reference_rows.html", context, status=status)
+
+
+def _batches(kind: str) -> Table | None:
+    """The files that brought rows of this table."""
+    if kind not in tables():
+        return None
+    rows = ReferenceBatch.objects.filter(kind=tables()[kind].kind).select_related("made_by", "confirmed_by")
+    columns = [
+        Column(_("依据文件"), "source", link=ReferenceBatch.get_absolute_url),
+        Column(_("完整至"), "through", "date"),
+        Column(_("新增"), "added", "int"),
+        Column(_("变更"), "changed", "int"),
+        Column(_("终止"), "ended", "int"),
+        Column(_("录入人"), "made_by"),
+        Column(_("确认人"), "confirmed_by"),
+        Column(_("状态"), lambda row: row, "status", key="state"),
+    ]
+    return Table(
+        columns, rows[:PER_PAGE], caption=_("历次表格"), empty_title=_("还没有由表格录入过"),
+        empty_text=_("下载模板填写后上传，先看变动，再由另一人确认。"),
+    )  # fmt: skip
 
 
 def facts_of(row: ReferenceRow) -> list[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -14,6 +15,7 @@ from pool import scope
 from pool.ledger import appropriations
 from pool.models import BANK_ROLES, FactorReset, HolidayNotice, LprRate, RestoreAcceptance, Role, SavedFilter, User
 from pool.services import downloads, feeds, sessions, tokens
+from tests.factories import references
 from tests.factories.banks import applied_to_join, listed_dishonest, payee_account
 from tests.factories.holidays import LINES
 from tests.factories.loans import correction_prepared, entered_loan, extension_prepared, loan_cells, received_upload
@@ -201,6 +203,19 @@ def holiday_notice(world: World) -> Parts:
 @builds("submitted_holidays")
 def submitted_holidays(world: World) -> Parts:
     return _holidays(2027, None, HolidayNotice.State.SUBMITTED)
+
+
+@builds("drafted_batch")
+def drafted_batch(world: World) -> Parts:
+    made_by = world.people[Role.MANAGER_STATISTICS]
+    return {"pk": references.entered_batch("lpr", references.LPR, date(2025, 10, 31), by=made_by).pk}
+
+
+@builds("submitted_batch")
+def submitted_batch(world: World) -> Parts:
+    """Of another table than the draft: one of each is open at a time."""
+    row = {"day": TODAY, "currency": "USD", "central": "7.1433"}
+    return {"pk": references.submitted_batch("fx", [row]).pk}
 
 
 @builds("restore_acceptance")
