@@ -107,7 +107,9 @@ def _end(request_id: UUID, ending: str, by: User, on: date, version: int) -> End
     _require_not_instructed(loan)
     moves.move(request, "submit", by=by, on=on, reason=request.reason, submitted_by=by)
     if claim is not None:
-        lapse(claim, by=by, on=on, reason=str(request.get_ending_display()))
+        with in_chinese():
+            reason = str(request.get_ending_display())
+        lapse(claim, by=by, on=on, reason=reason)
     end_determination(
         loan_id=loan.pk,
         ending=ending,
@@ -126,11 +128,11 @@ def _end(request_id: UUID, ending: str, by: User, on: date, version: int) -> End
 def lapse(claim: Claim, *, by: User | None, on: date, reason: str) -> None:
     """A locked claim falls away before payment; what was reserved for it is free."""
     article = _article()
+    with in_chinese():
+        withdraw_open(claim, by=by, on=on, reason=_("申请已失效"))
     if claim.state == Claim.State.PLANNED:
         take_out(claim, by=by, on=on, reason=reason)
     moves.move(claim, "lapse", by=by, on=on, article=article, reason=reason)
-    with in_chinese():
-        withdraw_open(claim, by=by, on=on, reason=_("申请已失效"))
     due.drop_all(claim, on, reason)
     keep_clock(claim, on)
     locking.note("lapse", claim, by=by, on=on, after=locking.state_of(claim), article=article, reason=reason)
