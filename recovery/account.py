@@ -40,6 +40,11 @@ def open_lines() -> "QuerySet[AccountLine]":
     return AccountLine.objects.filter(state=State.OPEN)
 
 
+def cancelling(line: AccountLine) -> "QuerySet[AccountLine]":
+    """Open lines that bring the same amount the other way, the nearest day first to be looked at."""
+    return open_lines().filter(amount=-line.amount).select_related("statement").order_by("-booked_on", "pk")
+
+
 def moved(line: AccountLine) -> Moved:
     return Moved(str(line.pk), line.amount, line.reference, line.value_date)
 

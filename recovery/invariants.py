@@ -99,10 +99,16 @@ def account_agrees() -> Iterator[str]:
     """I14: a matched line is its vouchers to the fen; statements follow one another without a gap."""
     cash = Q(vouchers__dropped=False, vouchers__transaction__entries__account__code=chart.CASH)
     sums = Coalesce(Sum("vouchers__transaction__entries__amount", filter=cash), ZERO)
-    matched = AccountLine.objects.filter(state=AccountLine.State.MATCHED).annotate(sum=sums).exclude(sum=F("amount"))
+    lines = AccountLine.objects.filter(state=AccountLine.State.MATCHED)
+    matched = lines.filter(pair=None).annotate(sum=sums).exclude(sum=F("amount"))
     for line in matched.select_related("statement").order_by("pk"):
         yield _("流水 %(number)s 第 %(place)s 笔 %(amount)s 元，对应凭证合计 %(sum)s 元") % {
             "number": line.statement.number, "place": line.position, "amount": line.amount, "sum": line.sum,
+        }  # fmt: skip
+    cancels = Q(pair__pair=F("id"), pair__state=AccountLine.State.MATCHED, pair__amount=-F("amount"), vouchers=None)
+    for line in lines.exclude(pair=None).exclude(cancels).select_related("statement").order_by("pk"):
+        yield _("流水 %(number)s 第 %(place)s 笔与误记或更正的另一笔不相抵") % {
+            "number": line.statement.number, "place": line.position
         }  # fmt: skip
     rows = list(AccountStatement.objects.annotate(moved=Coalesce(Sum("lines__amount"), ZERO)).order_by("starts_on"))
     for one in rows:

@@ -104,6 +104,7 @@ urlpatterns = [
     path("account/lines/<uuid:pk>/", account.line, name="account_line"),
     path("account/lines/<uuid:pk>/tie/", account.tie, name="account_tie"),
     path("account/lines/<uuid:pk>/explain/", account.explain, name="account_explain"),
+    path("account/lines/<uuid:pk>/correct/", account.correct, name="account_correct"),
     path("account/lines/<uuid:pk>/enter/", account.enter, name="account_enter"),
     path("account/lines/<uuid:pk>/confirm/", account.confirm, name="account_confirm"),
     path("account/lines/<uuid:pk>/reject/", account.reject, name="account_reject"),

@@ -65,11 +65,14 @@ class AccountLine(FSMModelMixin, Record):
         UNEXPLAINED = "unexplained", _("来源不明，先记待查款")
         BOUNCED = "bounced", _("退汇：拨付的款项退回")
         PAID_BACK = "paid_back", _("退还待查款")
+        CORRECTED = "corrected", _("开户银行误记及更正")
 
     SUSPENSE = frozenset({Explanation.OVERPAID, Explanation.UNEXPLAINED})
     """What is held for others until two people have said what becomes of it."""
     OF_CASES = frozenset({Explanation.BOUNCED, Explanation.PAID_BACK})
     """What is told of a case that is named; not to be chosen freely."""
+    NAMED = OF_CASES | {Explanation.CORRECTED}
+    """The same, and what is told of another line: the two cancel, and the ledger has neither."""
     BOOKS = frozenset({Explanation.INTEREST, Explanation.FEE}) | SUSPENSE | OF_CASES
     """What is not in the ledger before the second person agrees."""
 
@@ -91,6 +94,9 @@ class AccountLine(FSMModelMixin, Record):
     )
     use = models.ForeignKey(
         SuspenseUse, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("退还的待查款")
+    )
+    pair = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("误记或更正的另一笔")
     )
     note = models.CharField(_("核对依据"), max_length=400, blank=True)
     proposed_by = models.ForeignKey(
@@ -125,6 +131,11 @@ class AccountLine(FSMModelMixin, Record):
                 condition=Q(explanation="paid_back", use__isnull=False)
                 | (~Q(explanation="paid_back") & Q(use__isnull=True)),
                 name="account_line_paid_back_names_use",
+            ),
+            models.CheckConstraint(
+                condition=(Q(explanation="corrected", pair__isnull=False) & ~Q(pair=F("id")))
+                | (~Q(explanation="corrected") & Q(pair__isnull=True)),
+                name="account_line_corrected_names_other",
             ),
             models.UniqueConstraint(fields=["payment"], name="payment_comes_back_once"),
             models.UniqueConstraint(fields=["use"], name="suspense_is_paid_back_once"),

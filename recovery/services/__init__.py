@@ -7,6 +7,7 @@ from recovery.services.account import (
     enter_from_line,
     import_statement,
     match_lines,
+    propose_correction,
     propose_line,
     reject_line,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "prepare_package",
     "prepare_paid_off",
     "propose_closing",
+    "propose_correction",
     "propose_line",
     "propose_pay_back",
     "refuse_reopening",

@@ -22,7 +22,7 @@ from pool.jobs import lock_number
 from pool.ledger import services as ledger
 from pool.ledger.models import LedgerTransaction
 from pool.models import StoredFile, Transition, User
-from pool.money import total
+from pool.money import ZERO, total
 from recovery import account as selectors
 from recovery import camt, intake, matching
 from recovery import permissions as may
@@ -164,7 +164,7 @@ def propose_line(
     may.require(may.keep_account(by))
     locking.check(line, version)
     hats.wear(line, by, CLERK)
-    if explanation not in Explanation.values or explanation in AccountLine.OF_CASES:
+    if explanation not in Explanation.values or explanation in AccountLine.NAMED:
         raise Refused("explanation_unknown", _("请选择这笔流水的说明。"), ARTICLE, "explanation")
     if explanation == Explanation.VOUCHERS:
         _refuse_other_sum(line, vouchers)
@@ -287,23 +287,58 @@ ENTER = {
     "bounce": _enter_bounce,
     "pay_back": _enter_pay_back,
 }
+PAIR = 2
 ON_THE_LINE = frozenset({"bounce", "pay_back"})
 """What the line itself is then proposed to be; its second person confirms there."""
 
 
 @transaction.atomic
+def propose_correction(*, line_id: UUID, other_id: UUID, reason: str, by: User, on: date, version: int) -> AccountLine:
+    """The account's bank booked something by mistake and took it back: two lines that cancel, told of each other."""
+    may.require(may.keep_account(by))
+    held = _locked({line_id, other_id})
+    if len(held) < PAIR:
+        raise Refused("other_missing", _("请选择与这笔流水相抵的另一笔。"), ARTICLE, "other")
+    line, other = held[line_id], held[other_id]
+    locking.check(line, version)
+    for one in (line, other):
+        _refuse_settled(one)
+    if line.amount + other.amount != ZERO:
+        raise Refused("not_cancelling", _("两笔流水的金额须相同、方向相反。"), ARTICLE, "other")
+    if not reason.strip():
+        raise Refused("reason_missing", _("请写明核对依据，例如开户银行的更正通知。"), ARTICLE, "reason")
+    for one, its in ((line, other), (other, line)):
+        hats.wear(one, by, CLERK)
+        _propose(one, Explanation.CORRECTED, by=by, on=on, reason=reason, after={"other": str(its.pk)}, pair=its)
+    return line
+
+
+def _locked(keys: Iterable[UUID]) -> dict[UUID, AccountLine]:
+    rows = AccountLine.objects.select_for_update(of=("self",)).filter(pk__in=list(keys)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _with_its_pair(line_id: UUID) -> list[AccountLine]:
+    """The line first; with it the one that cancels it, if it has one."""
+    pair = AccountLine.objects.values_list("pair_id", flat=True).get(pk=line_id)
+    held = _locked({line_id, pair or line_id})
+    return sorted(held.values(), key=lambda row: row.pk != line_id)
+
+
+@transaction.atomic
 def confirm_line(*, line_id: UUID, by: User, on: date, version: int) -> AccountLine:
-    """Another person finds it so; what the ledger lacks is posted now, once."""
+    """Another person finds it so; what the ledger lacks is posted now, once. Two that cancel are one matter."""
     may.require(may.check_account(by))
     _hold_case(line_id)
-    line = locking.row(AccountLine, line_id)
-    locking.check(line, version)
-    hats.wear(line, by, CHECKER)
-    if line.state == State.PROPOSED and line.explanation in AccountLine.BOOKS:
-        _tie(line, [voucher.pk for voucher in _post(line, by, on)])
-    moves.move(line, "confirm", by=by, on=on, article=ARTICLE, checked_by=by, matched_on=on)
-    note("confirm_line", line, by=by, on=on, after={"explanation": line.explanation}, article=ARTICLE)
-    return line
+    lines = _with_its_pair(line_id)
+    locking.check(lines[0], version)
+    for line in lines:
+        hats.wear(line, by, CHECKER)
+        if line.state == State.PROPOSED and line.explanation in AccountLine.BOOKS:
+            _tie(line, [voucher.pk for voucher in _post(line, by, on)])
+        moves.move(line, "confirm", by=by, on=on, article=ARTICLE, checked_by=by, matched_on=on)
+        note("confirm_line", line, by=by, on=on, after={"explanation": line.explanation}, article=ARTICLE)
+    return lines[0]
 
 
 def _hold_case(line_id: UUID) -> None:
@@ -348,16 +383,17 @@ def _refuse_answered(payment: Payment) -> None:
 @transaction.atomic
 def reject_line(*, line_id: UUID, by: User, on: date, version: int, reason: str) -> AccountLine:
     """The second person does not find it so: it is open again."""
-    line = locking.row(AccountLine, line_id)
     may.require(may.check_account(by))
-    locking.check(line, version)
+    lines = _with_its_pair(line_id)
+    locking.check(lines[0], version)
     if not reason.strip():
         raise Refused("reason_missing", _("请写明理由。"), ARTICLE, "reason")
-    hats.wear(line, by, CHECKER)
-    LineVoucher.objects.filter(line=line, dropped=False).update(dropped=True)
-    moves.move(
-        line, "reject", by=by, on=on, article=ARTICLE, reason=reason, explanation="", proposed_by=None, payment=None,
-        use=None,
-    )  # fmt: skip
-    note("reject_line", line, by=by, on=on, article=ARTICLE, reason=reason)
-    return line
+    for line in lines:
+        hats.wear(line, by, CHECKER)
+        LineVoucher.objects.filter(line=line, dropped=False).update(dropped=True)
+        moves.move(
+            line, "reject", by=by, on=on, article=ARTICLE, reason=reason, explanation="", proposed_by=None,
+            payment=None, use=None, pair=None,
+        )  # fmt: skip
+        note("reject_line", line, by=by, on=on, article=ARTICLE, reason=reason)
+    return lines[0]

@@ -123,7 +123,7 @@ def line(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _line(request: HttpRequest, pk: UUID) -> AccountLine:
     may.require(may.see_account(request.user))
-    rows = AccountLine.objects.select_related("statement", "proposed_by", "checked_by")
+    rows = AccountLine.objects.select_related("statement", "pair__statement", "proposed_by", "checked_by")
     found: AccountLine = get_object_or_404(rows, pk=pk)
     return found
 
@@ -143,6 +143,7 @@ def _line_context(request: HttpRequest, found: AccountLine, form: UnbookedForm) 
         "others": [one for one in unmatched if one.amount != found.amount][:50] if clerk else [],
         "vouchers": account.vouchers_of(found),
         "waiting": account.waiting_for(found) if is_open else [],
+        "cancelling": account.cancelling(found) if clerk else [],
         "form": form,
         "may_keep": clerk,
         "may_check": found.state == State.PROPOSED
@@ -208,6 +209,17 @@ def enter(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(url)
 
 
+def _other(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("other", ""))
+    except ValueError:
+        raise Refused("other_missing", _("请选择与这笔流水相抵的另一笔。"), ARTICLE, "other") from None
+
+
+correct = deed(
+    _line, services.propose_correction, "line_id", gettext_lazy("已提交，等待另一人复核；两笔一并复核，不记账。"),
+    AccountLine.get_absolute_url, {"other_id": _other, "reason": text("reason")}, may.keep_account,
+)  # fmt: skip
 confirm = deed(
     _line, services.confirm_line, "line_id", gettext_lazy("已复核，流水与资金账相符。"), AccountLine.get_absolute_url
 )
