@@ -16,8 +16,17 @@ from claims.models import PapersPacket, Payment, Upgrade
 from pool.ledger import chart
 from pool.ledger.models import Appropriation, Entry, LedgerTransaction
 from pool.money import ZERO, total
+from recovery import selectors, terms
 from recovery.matching import Moved, Movement
-from recovery.models import AccountLine, AccountStatement, ClawbackReceipt, LineVoucher, Return, SuspenseUse
+from recovery.models import (
+    AccountLine,
+    AccountStatement,
+    Clawback,
+    ClawbackReceipt,
+    LineVoucher,
+    Return,
+    SuspenseUse,
+)
 
 TRANSFERS = frozenset({"payment", "came-back"})
 """Whose vouchers name the transfer as their subject."""
@@ -127,8 +136,8 @@ def vouchers_of(line: AccountLine) -> list[Movement]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A case that waits for money to move: a transfer instructed, a return or refund owed, an appropriation entered,
-    suspense to be paid back; or a transfer posted, whose money may come back."""
+    """A case that waits for money to move: a transfer instructed, a return, refund or clawback owed, an appropriation
+    entered, suspense to be paid back; or a transfer posted, whose money may come back."""
 
     kind: str
     pk: UUID
@@ -167,6 +176,7 @@ def _arrivals(line: AccountLine) -> Iterable[Waiting]:
     for row in refunds.order_by("pk"):
         url = reverse("claims:upgrade", args=[row.pk])
         yield Waiting("refund", row.pk, row.claim.number, row.bank.name, row.refund_due, url, row.version)
+    yield from _clawbacks(line)
     budget = Appropriation.objects.filter(confirmed_on=None, withdrawn_on=None, amount=line.amount)
     for row in budget.order_by("on", "pk"):
         yield Waiting(
@@ -177,6 +187,22 @@ def _arrivals(line: AccountLine) -> Iterable[Waiting]:
     for row in sent.exclude(pk__in=told).select_related("bank").order_by("-value_date", "pk"):
         url = reverse("claims:packet", args=[row.packet_id])
         yield Waiting("bounce", row.pk, row.number, row.bank.name, row.amount, url, row.version)
+
+
+def _clawbacks(line: AccountLine) -> Iterable[Waiting]:
+    """All that is owed on the line's day; or a part of it, where the line names the bank or the clawback (28)."""
+    rows = Clawback.objects.filter(state=Clawback.State.DUE, decided_on__lte=line.value_date).select_related("bank")
+    entered = ClawbackReceipt.objects.filter(state=ClawbackReceipt.State.ENTERED).values("clawback")
+    for row in rows.exclude(pk__in=entered).order_by("due_on", "pk"):
+        receipts = selectors.receipts_of(row)
+        if receipts and line.value_date < receipts[-1].received_on:
+            continue
+        owed = terms.clawback_due(row, receipts, line.value_date).total
+        named = row.number in line.remark or row.bank.name in line.counterparty
+        if line.amount == owed or (named and line.amount < owed):
+            yield Waiting(
+                "clawback", row.pk, row.number, row.bank.name, line.amount, row.get_absolute_url(), row.version
+            )
 
 
 # --- money held for others --------------------------------------------------------------------------------------------

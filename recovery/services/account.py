@@ -29,6 +29,7 @@ from recovery import permissions as may
 from recovery.intake import ARTICLE, Statement
 from recovery.models import AccountLine, AccountStatement, Closing, LineVoucher, Return, Settlement
 from recovery.services import uses
+from recovery.services.clawback import enter_clawback_receipt
 from recovery.services.common import note, number
 from recovery.services.returns import enter_return_receipt
 
@@ -254,6 +255,13 @@ def _enter_refund(line: AccountLine, case: selectors.Waiting, by: User, on: date
     )  # fmt: skip
 
 
+def _enter_clawback(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
+    enter_clawback_receipt(
+        clawback_id=case.pk, amount=line.amount, reference=line.reference, received_on=line.value_date, by=by, on=on,
+        version=case.version,
+    )  # fmt: skip
+
+
 def _enter_bounce(line: AccountLine, case: selectors.Waiting, by: User, on: date) -> None:
     """The money of a posted transfer came back; the second person of the line reverses it."""
     seen = LineVoucher.objects.filter(
@@ -284,6 +292,7 @@ ENTER = {
     "payment": _enter_payment,
     "return": _enter_return,
     "refund": _enter_refund,
+    "clawback": _enter_clawback,
     "bounce": _enter_bounce,
     "pay_back": _enter_pay_back,
 }

@@ -19,7 +19,7 @@ from recovery.matching import Movement
 from recovery.models import AccountLine, AccountStatement
 from tests.factories.account import Moved, camt_of, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import person
-from tests.factories.recovery import Project, project, reported
+from tests.factories.recovery import Project, decided_clawback, project, reported
 
 pytestmark = pytest.mark.django_db
 State = AccountLine.State
@@ -271,6 +271,34 @@ def test_a_line_is_the_advice_of_a_return_that_waits_for_one(paid):
             return_id=advice.pk, by=paid.desk.finance_approver, on=on, version=advice.version
         )
         assert services.match_lines(on) == {"matched": 1, "open": 1}
+        assert account.agreement().difference == 0
+
+
+@pytest.mark.parametrize(("amount", "whose", "waits"), [
+    ("401200.00", "别家公司", True), ("1000.00", "", True), ("1000.00", "别家公司", False), ("401200.01", "", False),
+])  # fmt: skip
+def test_a_line_is_the_advice_of_a_clawback_whole_or_in_part(paid, amount, whose, waits):
+    """400,000.00 at 3.65 % owe 40.00 a day: all of it from anybody, a part where the line names the bank (28)."""
+    on = paid.claim.paid_on + timedelta(days=30)
+    row = decided_clawback(paid, on, rate="3.65")
+    said = [*as_the_bank_says(paid), Moved(on, amount, "ZH001", whose or paid.team.bank.name)]
+    statement = imported(csv_of(said), paid.desk.clerk, on)
+    line = open_line(statement, amount)
+    with scope.everything():
+        found = [one for one in account.waiting_for(line) if one.kind == "clawback"]
+        assert [one.pk for one in found] == ([row.pk] if waits else [])
+        if not waits:
+            return
+        services.enter_from_line(
+            line_id=line.pk, kind="clawback", subject=str(row.pk), by=paid.desk.clerk, on=on, version=line.version
+        )
+        receipt = row.receipts.get()
+        assert (receipt.amount, receipt.received_on, receipt.bank_reference) == (Decimal(amount), on, "ZH001")
+        assert not account.waiting_for(line)
+        services.confirm_clawback_receipt(
+            receipt_id=receipt.pk, by=paid.desk.finance_approver, on=on, version=receipt.version
+        )
+        assert services.match_lines(on)["matched"] == 1
         assert account.agreement().difference == 0
 
 
