@@ -40,6 +40,7 @@ HANDS: dict[str, Hands] = {
     "half_year": MANAGERS_REPORT,
     "evaluation": MANAGERS_REPORT,
     "supervisory": MANAGERS_REPORT,
+    "partners": MANAGERS_REPORT,
     "inspection": Hands(INSPECTORS, INSPECTORS, INSPECTION_READERS, READERS - {Role.REGULATOR}),
 }
 """Of each kind of report; an inspection's is the inspectors' own, and names single projects (10.1(2))."""

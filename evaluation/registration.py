@@ -38,6 +38,8 @@ def register() -> None:
     registry.jobs.register(jobs.annual_evaluation)
     registry.jobs.register(jobs.half_year_statistics)
     registry.jobs.register(jobs.supervisory_indicators)
+    registry.jobs.register(jobs.partner_list)
+    registry.jobs.register(jobs.remind_of_list)
     registry.jobs.register(jobs.remind_of_answers)
     registry.file_guards.register(FileGuard(findings.PURPOSE, findings.may_have_paper))
     registry.file_guards.register(

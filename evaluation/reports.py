@@ -5,6 +5,7 @@ Both are drawn from the stored figures alone, so that the same figures give the 
 
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -225,17 +226,44 @@ def _inspection_sheets(report: Report) -> list[exports.Sheet]:
     ]
 
 
+# ---- the list of partner banks ---------------------------------------------------------------------------------------
+
+
+def partners_context(figures: dict[str, Any]) -> dict[str, Any]:
+    """Who they are, and what changed in the year, each change a table or a sentence."""
+    now, *changes = tables.partner_tables(figures)
+    return {
+        "table": now,
+        "changes": changes,
+        "count": len(figures["banks"]),
+        "on": date.fromisoformat(figures["on"]),
+        "notes": [
+            {"text": _("名单截至年末；当日取消加盟资格的不列入。"), "article": "7"},
+            {"text": _("补偿业务为年末状态。"), "article": "17"},
+        ],
+    }
+
+
+def _partner_sheets(report: Report) -> list[exports.Sheet]:
+    return [
+        exports.Sheet(table.caption, table.columns, table.rows, title=report.title)
+        for table in tables.partner_tables(report.inputs)
+    ]
+
+
 _DRAWN = {
     Report.Kind.HALF_YEAR: ("pdf/half_year.html", half_year_context),
     Report.Kind.EVALUATION: ("pdf/evaluation.html", evaluation_context),
     Report.Kind.SUPERVISORY: ("pdf/supervisory.html", supervision.context),
     Report.Kind.INSPECTION: ("pdf/inspection.html", inspection_context),
+    Report.Kind.PARTNERS: ("pdf/partners.html", partners_context),
 }
 _SHEETS = {
     Report.Kind.HALF_YEAR: _half_year_sheets,
     Report.Kind.EVALUATION: _evaluation_sheets,
     Report.Kind.SUPERVISORY: supervision.sheets,
     Report.Kind.INSPECTION: _inspection_sheets,
+    Report.Kind.PARTNERS: _partner_sheets,
 }
 
 

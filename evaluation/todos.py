@@ -13,6 +13,7 @@ from evaluation import permissions as may
 from evaluation.models import Evaluation, Finding, Inspection, Report, Statement
 from evaluation.selectors import evaluations as selectors
 from evaluation.selectors import inspections as selectors_of_inspections
+from evaluation.selectors import partners
 from evaluation.selectors import reports as selectors_of_reports
 from evaluation.selectors import statements as selectors_of_statements
 from evaluation.services import inspections, statements
@@ -96,6 +97,7 @@ def _reports(user: User) -> Iterator[Todo]:
         yield Todo(
             title=title % words,
             url=report.get_absolute_url(),
+            due=partners.due_on(int(report.period)) if report.kind == Report.Kind.PARTNERS else None,
             article=MAKERS[report.kind].article(),
             waiting_for=_waiting_for(report, checked),
             mine=may.may_check_report(user, report)[0] if checked else user.role in hands.prepare,

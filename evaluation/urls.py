@@ -13,6 +13,7 @@ urlpatterns = [
     path("supervisory/", reports.request_report, {"kind": Report.Kind.SUPERVISORY}, name="supervisory"),
     path("cockpit/", cockpit.overview, name="cockpit"),
     path("cockpit/workbook/", cockpit.workbook, name="cockpit_workbook"),
+    path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),

@@ -283,6 +283,15 @@ def receipts_of(clawback: Clawback) -> "list[ClawbackReceipt]":
     return list(rows.select_related("entered_by", "confirmed_by").order_by("position"))
 
 
+def measures(row: Violation) -> str:
+    """What is asked of the bank, in the order of the article."""
+    words = [
+        (row.rectify_by is not None, _("责令改正")), (row.claws_back, _("追回资金及利息")),
+        (row.cancels, _("取消加盟资格")),
+    ]  # fmt: skip
+    return "、".join(str(word) for asked, word in words if asked) or str(_("计入年度评价"))
+
+
 def clawbacks(user: Any) -> "QuerySet[Clawback]":
     """Named projects only for the public bodies; a bank reads its own once the authority has decided."""
     rows = Clawback.objects.visible_to(user).select_related("bank", "loan", "claim", "violation")

@@ -101,6 +101,7 @@ class Report(FSMModelMixin, Record):
         EVALUATION = "evaluation", _("年度绩效评价报告")
         SUPERVISORY = "supervisory", _("监管指标报告")
         INSPECTION = "inspection", _("监督检查报告")
+        PARTNERS = "partners", _("加盟银行名单")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")

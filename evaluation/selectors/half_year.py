@@ -17,14 +17,19 @@ from loans.models import Determination, Loan
 from pool.formats import yuan
 from pool.models import Transition
 from pool.selectors import edition
-from recovery.models import Closing, Recovery, Return
+from recovery.models import ClawbackReceipt, Closing, Recovery, Return
 
 ZERO = Decimal("0.00")
 ONE_DAY = timedelta(days=1)
 DECIDED = (Claim.State.APPROVED, Claim.State.REFUSED)
 UNDER_REVIEW = frozenset({*Claim.BEFORE_DECISION, Claim.State.RE_EXAMINING})
 #: Figure of a bank → what the ledger calls the same money.
-TIED = {"paid": money.Kind.COMPENSATION, "returned": money.Kind.RETURNS, "refunded": money.Kind.REFUNDS}
+TIED = {
+    "paid": money.Kind.COMPENSATION,
+    "returned": money.Kind.RETURNS,
+    "refunded": money.Kind.REFUNDS,
+    "clawed_back": money.Kind.CLAWBACKS,
+}
 
 Pairs = dict[UUID, tuple[int, Decimal]]
 
@@ -67,6 +72,7 @@ def _columns(starts_on: date, ends_on: date) -> dict[str, Pairs]:
     closed = Closing.objects.filter(state=Closing.State.CLOSED, closed_on__range=period)
     received = Return.objects.filter(state=Return.State.RECEIVED, received_on__range=period)
     refunded = Upgrade.objects.filter(state=Upgrade.State.REFUNDED, refunded_on__range=period)
+    taken_back = ClawbackReceipt.objects.filter(state=ClawbackReceipt.State.CONFIRMED, received_on__range=period)
     recovered = Recovery.objects.filter(state=Recovery.State.SUBMITTED, submitted_on__range=period)
     return {
         "loans": _pairs(live.filter(entered_on__lte=ends_on), "principal"),
@@ -82,6 +88,7 @@ def _columns(starts_on: date, ends_on: date) -> dict[str, Pairs]:
         "recovered": _pairs(recovered, "amount"),
         "returned": _pairs(received, "amount"),
         "refunded": _pairs(refunded, "refund_due"),
+        "clawed_back": _pairs(taken_back.filter(principal_part__gt=0), "principal_part"),
         "owed": _pairs(_owed(ends_on), "amount"),
         "closed": _pairs(closed, "loan__principal"),
         "written_off": _pairs(closed.filter(kind=Closing.Kind.WRITE_OFF), "loss_amount"),

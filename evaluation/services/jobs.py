@@ -8,16 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.models import Evaluation, Finding, Report
 from evaluation.periods import HalfYear, Quarter
 from evaluation.rules import evaluation_due
+from evaluation.selectors import partners
 from evaluation.selectors.supervisory import ARTICLE
 from evaluation.services import telling
 from evaluation.services.evaluations import draft_evaluation, window_of
 from evaluation.services.findings import DEADLINE
-from evaluation.services.reports import entry_closes_on, request_half_year, request_supervisory
+from evaluation.services.reports import entry_closes_on, request_half_year, request_partners, request_supervisory
 from pool.jobs import job
 from pool.models import Deadline
 from pool.selectors import edition, refs
 from pool.services.deadlines import OPEN
 
+REMIND_OF_LIST = (7, 3, 1)
 REMIND_AT = (3, 1)
 """With so many working days left, those who must answer a finding are reminded."""
 
@@ -98,6 +100,50 @@ def supervisory_indicators(on: date) -> dict[str, Any]:
         return {"period": period, "requested": False}
     report = request_supervisory(period=period, by=None, on=on)
     return {"period": period, "requested": True, "number": report.number}
+
+
+def list_is_due(on: date) -> bool:
+    """From the first working day after the year; years whose list fell due before the rules are not asked for."""
+    in_force = edition().in_force.first
+    begun = in_force is None or partners.due_on(on.year - 1) >= in_force
+    return begun and refs().calendar.is_workday(on)
+
+
+@job(
+    "partner_list",
+    _("编制上年度加盟银行名单"),
+    partners.ARTICLE,
+    order=63,
+    due=list_is_due,
+    slot=lambda on: str(on.year - 1),
+    words={"period": _("统计期间"), "requested": _("已发起编制"), "number": _("报告编号")},
+)
+def partner_list(on: date) -> dict[str, Any]:
+    """Ask the worker for the list of the year that is over, unless somebody has."""
+    period = str(on.year - 1)
+    if Report.objects.filter(kind=Report.Kind.PARTNERS, period=period).exists():
+        return {"period": period, "requested": False}
+    report = request_partners(period=period, by=None, on=on)
+    return {"period": period, "requested": True, "number": report.number}
+
+
+@job(
+    "partner_list_reminders",
+    _("加盟银行名单的报送期限提醒"),
+    partners.ARTICLE,
+    order=83,
+    due=lambda on: list_is_due(on) and partners.unissued(on.year - 1),
+    words={"reminded": _("提醒的期限")},
+)
+def remind_of_list(on: date) -> dict[str, Any]:
+    """Seven, three and one working days before the list is due, and the working day after."""
+    calendar, due = refs(on).calendar, partners.due_on(on.year - 1)
+    left = calendar.remaining(on, due)
+    late = due < on and calendar.workdays_between(due, on) == 1
+    if not late and (due < on or left not in REMIND_OF_LIST):
+        return {"reminded": 0}
+    telling.list_due(on.year - 1, due, None if late else left, on, partners.ARTICLE)
+    return {"reminded": 1}
 
 
 @job(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from evaluation import permissions, reports
 from evaluation.models import Evaluation, Inspection, Report
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import half_year, inspection_report, supervisory
+from evaluation.selectors import half_year, inspection_report, partners, supervisory
 from evaluation.services import inspections, telling
 from evaluation.services.hashing import digest
 from loans.rules import entry_window
@@ -27,6 +27,7 @@ from pool.selectors import edition, refs
 
 PURPOSE = "report"
 TASK = "evaluation.make_report"
+YEAR_DIGITS = 4
 UNFINISHED = (Report.State.REQUESTED, Report.State.DRAFT)
 
 
@@ -56,6 +57,17 @@ def request_half_year(*, period: str, by: User | None, on: date) -> Report:
             "period",
         )
     return _request(Report.Kind.HALF_YEAR, str(half), half.starts_on, half.ends_on, by=by, on=on)
+
+
+def request_partners(*, period: str, by: User | None, on: date) -> Report:
+    """Ask for the list of partner banks (10.2(2)) at the end of a year, such as `2024`, once the year is over."""
+    if not (period.isascii() and period.isdigit() and len(period) == YEAR_DIGITS and int(period)):
+        raise Refused("bad_period", _("年度应写作 2024。"), partners.ARTICLE, "period")
+    first, last = date(int(period), 1, 1), date(int(period), 12, 31)
+    if last >= on:
+        text = _("报告期至 %(day)s，期满后方可编制。") % {"day": last}
+        raise Refused("period_not_over", text, partners.ARTICLE, "period")
+    return _request(Report.Kind.PARTNERS, period, first, last, by=by, on=on)
 
 
 def request_supervisory(*, period: str, by: User | None, on: date) -> Report:
@@ -295,6 +307,14 @@ MAKERS: dict[str, Maker] = {
         title=lambda period: _("%(period)s监管指标报告") % {"period": Quarter.parse(period).words()},
         figures=lambda report: supervisory.figures(report.ends_on),
         breaks=supervisory.breaks,
+    ),
+    Report.Kind.PARTNERS: Maker(
+        article=lambda: partners.ARTICLE,
+        articles=(partners.ARTICLE, "7"),
+        prefix="MD",
+        title=lambda period: _("%(year)s年加盟银行名单") % {"year": period},
+        figures=lambda report: partners.figures(int(report.period)),
+        breaks=partners.breaks,
     ),
     Report.Kind.INSPECTION: Maker(
         article=lambda: inspections.ARTICLE,

@@ -73,6 +73,21 @@ def report_issued(report: Report, on: date, article: str, *, by: User) -> None:
         )
 
 
+@in_chinese()
+def list_due(year: int, due: date, left: int | None, on: date, article: str) -> None:
+    """The yearly list of partner banks has not been issued: both desks of the manager."""
+    words = {"year": year, "day": due, "left": left}
+    if left is None:
+        title = _("%(year)s年加盟银行名单截至 %(day)s（含当日）须报送，已逾期") % words
+    else:
+        title = _("%(year)s年加盟银行名单截至 %(day)s（含当日）须报送，还剩 %(left)s 个工作日") % words
+    for role in (Role.MANAGER_STATISTICS, Role.MANAGER_APPROVER):
+        notify(
+            key=f"partners:{year}:{left}:{role}", title=title, on=on, role=role, due=due, article=article,
+            url=reverse("evaluation:reports"), topic=_("加盟银行名单报送"),
+        )  # fmt: skip
+
+
 # ---- inspections -----------------------------------------------------------------------------------------------------
 
 

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, ReportFilter
+from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, PartnersForm, ReportFilter
 from evaluation.models import Report, Statement
 from evaluation.periods import HalfYear
+from evaluation.selectors import partners, supervisory
 from evaluation.selectors import reports as selectors
-from evaluation.selectors import supervisory
 from evaluation.services import reports as services
 from evaluation.supervision import drawing as supervision
 from pool import audit, clock
@@ -87,6 +87,16 @@ REQUESTS = {
         form=HalfYearForm,
         period=lambda on: str(HalfYear.before(on)),
         ask=services.request_half_year,
+    ),
+    Report.Kind.PARTNERS: Request(
+        title=gettext_lazy("编制加盟银行名单"),
+        about=gettext_lazy(
+            "列明年末全部加盟银行及本年加盟、退出、受处理的情况，与上年名单核对，变动没有记录的不予生成。"
+        ),
+        articles=(partners.ARTICLE,),
+        form=PartnersForm,
+        period=lambda on: str(on.year - 1),
+        ask=services.request_partners,
     ),
     Report.Kind.SUPERVISORY: Request(
         title=gettext_lazy("编制季度监管指标"),
@@ -157,6 +167,8 @@ def _figures(report: Report) -> dict[str, object]:
             "chart": reports.evaluation_chart(report.inputs),
             "chart_title": _("放款额居前银行的当年与上年发放额"),
         }
+    if report.kind == Report.Kind.PARTNERS:
+        return {"tables": tables.partner_tables(report.inputs)}
     if report.kind == Report.Kind.INSPECTION:
         return {"tables": tables.inspection_tables(report.inputs)}
     return {

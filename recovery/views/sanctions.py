@@ -46,7 +46,7 @@ def sanctions(request: HttpRequest) -> HttpResponse:
         *([] if request.user.institution else [Column(_("加盟银行"), "bank.short_name")]),
         Column(_("所属年度"), "year", "code"),
         Column(_("违规情形"), "get_ground_display"),
-        Column(_("处理措施"), measures),
+        Column(_("处理措施"), selectors.measures),
         Column(_("缴付期限"), "pay_by", "date"),
         Column(_("决定日期"), "confirmed_on", "date"),
         Column(_("状态"), lambda row: row, "status"),
@@ -56,15 +56,6 @@ def sanctions(request: HttpRequest) -> HttpResponse:
         empty_text=_("在加盟银行的页面提出；主管部门决定后，银行在这里看到本行的处理决定。"),
     )  # fmt: skip
     return render(request, "recovery/sanctions.html", {"table": table, "article": law()})
-
-
-def measures(row: Violation) -> str:
-    """What is asked of the bank, in the order of the article."""
-    words = [
-        (row.rectify_by is not None, _("责令改正")), (row.claws_back, _("追回资金及利息")),
-        (row.cancels, _("取消加盟资格")),
-    ]  # fmt: skip
-    return "、".join(str(word) for asked, word in words if asked) or str(_("计入年度评价"))
 
 
 def _sanction(request: HttpRequest, pk: UUID) -> Violation:
@@ -87,7 +78,7 @@ def sanction_context(user: Any, row: Violation, form: ProjectsForm) -> dict[str,
     lines = reports.lines_of(row, clock.today())
     return {
         "sanction": row,
-        "measures": measures(row),
+        "measures": selectors.measures(row),
         "lines": lines,
         "sums": reports.sums_of(lines),
         "todo": todos.of_sanction(row),

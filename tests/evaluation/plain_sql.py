@@ -75,6 +75,9 @@ HALF_YEAR = {
     "refunded": "SELECT e.bank_id, count(*), -sum(e.amount) FROM ledger_entry e"
     " JOIN ledger_ledgertransaction t ON t.id = e.transaction_id JOIN ledger_account a ON a.id = e.account_id"
     " WHERE a.kind = 'refunds' AND t.occurred_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
+    "clawed_back": "SELECT e.bank_id, count(*), -sum(e.amount) FROM ledger_entry e"
+    " JOIN ledger_ledgertransaction t ON t.id = e.transaction_id JOIN ledger_account a ON a.id = e.account_id"
+    " WHERE a.kind = 'clawbacks' AND t.occurred_on BETWEEN %(first)s AND %(last)s GROUP BY 1",
     "owed": "SELECT bank_id, count(*), sum(amount) FROM recovery_return"
     " WHERE advised_on <= %(last)s AND (received_on IS NULL OR received_on > %(last)s) GROUP BY 1",
     "closed": "SELECT c.bank_id, count(*), sum(l.principal) FROM recovery_closing c"

@@ -15,7 +15,7 @@ from pool.ledger import services as ledger
 from tests.evaluation.plain_sql import HALF_YEAR, balances_by_sql, half_year_by_sql
 from tests.evaluation.world import FIRST, LAST, NEXT_FIRST, NEXT_LAST, World, approver, paid, statistics
 from tests.factories.people import bank_team
-from tests.factories.recovery import all_received
+from tests.factories.recovery import all_received, decided_clawback, project, received_clawback
 
 
 def in_figures(found: dict[str, Any]) -> dict[str, dict[str, tuple[int, str]]]:
@@ -123,3 +123,21 @@ def test_anything_else_is_no_half_year(text: str) -> None:
 )
 def test_the_half_year_before_a_day_is_the_last_that_was_over(on: str, period: str) -> None:
     assert str(HalfYear.before(date.fromisoformat(on))) == period
+
+
+@pytest.mark.django_db
+def test_what_was_taken_back_stands_with_its_bank_and_ties_to_the_ledger():
+    one = project()
+    on = one.claim.paid_on + timedelta(days=10)
+    row = decided_clawback(one, on, rate="3.65")
+    received_clawback(row, "200400.00", on)
+    with scope.everything():
+        said = half_year.figures(on.replace(month=1, day=1), on)
+        again = half_year.figures(on + timedelta(days=1), on + timedelta(days=2))
+    (mine,) = [bank for bank in said["banks"] if bank["code"] == one.team.bank.code]
+    assert mine["clawed_back"] == {"count": 1, "amount": "200000.00"} == said["totals"]["clawed_back"]
+    assert (mine["ledger"]["clawed_back"], said["flows"]["clawed_back"]) == ("200000.00", "200000.00")
+    assert half_year.breaks(said) == []
+    assert again["totals"]["clawed_back"]["count"] == 0
+    mine["clawed_back"]["amount"] = "199999.99"
+    assert any("违规追回" in problem for problem in half_year.breaks(said))

@@ -32,6 +32,8 @@ WANTED = {
     "audit.seal",
     "annual_evaluation",
     "half_year_statistics",
+    "partner_list",
+    "inspection_answers",
     "supervisory_indicators",
     "verify",
 }

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Evaluation, EvaluationLine, InspectionCase, Statement
 from evaluation.selectors.money import WORDS
+from evaluation.tables.partners import cited
+from evaluation.tables.partners import partner_tables as partner_tables
 from pool.articles import language_of
-from pool.citations import cite
 from pool.rulebook import Finding, load
 from pool.tables import Column, Page, Table
 
@@ -185,7 +186,10 @@ def _suspension(row: dict[str, Any]) -> tuple[str, Any]:
 
 
 def bank_tables(figures: dict[str, Any]) -> list[Table]:
-    """The three tables by bank in the order they are printed, each with its totals."""
+    """The three tables by bank in the order they are printed, each with its totals.
+
+    Reports made before compensation could be taken back have no column of it.
+    """
     bank = Column(_("加盟银行"), "name")
     described: list[tuple[Any, list[Column]]] = [
         (
@@ -214,6 +218,7 @@ def bank_tables(figures: dict[str, Any]) -> list[Table]:
                 *_pair("recovered", _("本期清收")),
                 *_pair("returned", _("本期返还")),
                 *_pair("refunded", _("上调退回")),
+                *(_pair("clawed_back", _("违规追回")) if "clawed_back" in figures["totals"] else ()),
                 *_pair("owed", _("期末待返还")),
                 _count("closed", _("本期结项")),
                 *_pair("written_off", _("其中核销")),
@@ -424,14 +429,9 @@ def inspected_banks(figures: dict[str, Any]) -> Table:
 def inspected_articles(figures: dict[str, Any]) -> Table:
     rows = figures["articles"]
     return Table(
-        [Column(_("条款"), _cited), *_found_columns()], rows, caption=_("问题涉及的条款"),
+        [Column(_("条款"), cited), *_found_columns()], rows, caption=_("问题涉及的条款"),
         totals=_found_totals(rows) if rows else {}, empty_title=_("没有发现问题"),
     )  # fmt: skip
-
-
-def _cited(row: dict[str, Any]) -> str:
-    """In words without a link: the same table is printed."""
-    return cite(row["article"], get_language() or "")
 
 
 def inspection_tables(figures: dict[str, Any]) -> list[Table]:
