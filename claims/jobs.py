@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banks.models import StandingEvent
+from claims import selectors
 from claims.models import Claim, PapersPacket, Question
 from claims.services import claim as claims
 from claims.services import clocks, due, locking, telling
@@ -121,11 +122,12 @@ def _remind(row: Deadline, left: str, on: date) -> None:
 
 
 def _tell_who_asked(row: Deadline, on: date) -> None:
-    """The answer is overdue: whoever asked may wait, withdraw the question, or call the bank."""
+    """The answer is overdue: whoever waits may go on waiting, withdraw the question, or call the bank."""
     question = Question.objects.select_related("claim", "asked_by").get(pk=row.subject_id)
     words = {"number": question.claim.number, "day": row.closes_on}
-    notify(
-        key=f"unanswered:{row.pk}:{row.closes_on}", on=on, user=question.asked_by, article=row.article,
-        title=_("银行逾期未答复补偿申请 %(number)s 的审核询问（截至 %(day)s）") % words,
-        url=review_url(question.claim), kind=Notice.Kind.NEWS, topic=row.label,
-    )  # fmt: skip
+    for person in selectors.awaiting_reply(question):
+        notify(
+            key=f"unanswered:{row.pk}:{row.closes_on}:{person.pk}", on=on, user=person, article=row.article,
+            title=_("银行逾期未答复补偿申请 %(number)s 的审核询问（截至 %(day)s）") % words,
+            url=review_url(question.claim), kind=Notice.Kind.NEWS, topic=row.label,
+        )  # fmt: skip

@@ -142,11 +142,14 @@ def have_evidence(person: User, file: StoredFile) -> bool:
 
 
 def have_reply_paper(person: User, file: StoredFile) -> bool:
-    """A document of a reply: the bank's until it is sent."""
+    """A document of a reply: the bank's until it is sent, then also whoever reads the evidence that it has become."""
     row = QuestionPaper.objects.filter(file=file).select_related("question").first()
-    if row is None or not see_questions(person, row.bank_id)[0]:
+    if row is None:
         return False
-    return person.role in BANK_ROLES or row.question.state == Question.State.ANSWERED
+    if have_evidence(person, file):
+        return True
+    sent = row.question.state == Question.State.ANSWERED
+    return see_questions(person, row.bank_id)[0] and (sent or person.role in BANK_ROLES)
 
 
 def have_loose(person: User, file: StoredFile) -> bool:

@@ -162,6 +162,14 @@ def reply_items(question: Question) -> list[str]:
     return list(dict.fromkeys([*question.items, OTHER_PAPER]))
 
 
+def awaiting_reply(question: Question) -> list[User]:
+    """Whom the answer is for: who asked and who holds the desk now, unless they keep away."""
+    given = holder(question.claim, Desk.REVIEWER)
+    people = {question.asked_by, *([given.person] if given else [])}
+    away = set(Recusal.objects.filter(claim=question.claim_id).values_list("person", flat=True))
+    return sorted((one for one in people if one.pk not in away), key=str)
+
+
 def reply_label(item: str) -> str:
     return _("其他说明材料") if item == OTHER_PAPER else evidence_label(item)
 

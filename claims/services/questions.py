@@ -15,7 +15,7 @@ from claims.services import due, locking, telling
 from claims.services.assignment import review_url, sit_down
 from claims.services.claim import MAX_EVIDENCE, keep_clock, put_evidence
 from claims.services.unanswered import withdraw_open
-from pool import hats, moves, storage
+from pool import hats, moves, scope, storage
 from pool.chinese import in_chinese
 from pool.errors import Refused
 from pool.models import Notice, StoredFile, User
@@ -213,10 +213,10 @@ def _tell_withdrawn(row: Question, on: date) -> None:
 
 @in_chinese()
 def _tell_reviewer(row: Question, on: date) -> None:
-    """Who asked, and who holds the desk now."""
-    given = selectors.holder(row.claim, Desk.REVIEWER)
     title = _("银行已答复补偿申请 %(number)s 的审核询问") % _words(row)
-    for person in {row.asked_by, *([given.person] if given else [])}:
+    with scope.everything():  # the checker who sends the answer sees no desk of the manager
+        people = selectors.awaiting_reply(row)
+    for person in people:
         notify(
             key=f"question:{row.pk}:answered:{person.pk}", title=title, on=on, user=person,
             url=review_url(row.claim), article=article(), kind=Notice.Kind.NEWS, topic=_("补偿申请的审核询问"),

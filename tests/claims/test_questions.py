@@ -8,14 +8,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from claims import invariants, phrases, selectors, services, todos
+from claims import invariants, permissions, phrases, selectors, services, todos
 from claims.jobs import remind
 from claims.models import Claim, Evidence, Question
 from pool import scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.models import AuditEvent, ClockInterval, Deadline, Notice, Role, User
 from pool.rulebook.edition import article_number
-from pool.selectors import edition
+from pool.selectors import dates_of, edition
 from tests.claims.conftest import Stage
 from tests.claims.test_admin import act, client_of
 from tests.claims.test_assignment import assign, opine, recuse, run, seen
@@ -226,6 +226,28 @@ def test_documents_take_their_places_when_the_reply_is_sent(stage: Stage) -> Non
     refused("question_over", lambda: add("iou", "借据3.pdf"))
 
 
+def test_who_reads_the_documents_before_and_after_they_are_sent(stage: Stage) -> None:
+    question = make.asked(make.submitted_claim(stage.team), stage.desk, ASKED, ["iou"])
+    with scope.bank_scope(stage.team.pk):
+        papers = [
+            services.add_question_paper(
+                question_id=question.pk, item=item, upload=make.pdf_bytes(), by=stage.team.maker, on=ANSWERED
+            )
+            for item in ("iou", selectors.OTHER_PAPER)
+        ]
+
+    def read(who: User) -> list[bool]:
+        with scope.everything():
+            return [permissions.have_reply_paper(who, paper.file) for paper in papers]
+
+    assert read(stage.team.checker) == [True, True]
+    assert read(stage.desk.reviewer) == read(stage.desk.authority) == [False, False]
+    make.answered(question, stage.team, ANSWERED)
+    assert read(stage.team.checker) == read(stage.desk.reviewer) == [True, True]
+    assert read(stage.desk.authority) == [True, False]
+    assert read(make.good_team("别家银行").checker) == [False, False]
+
+
 def test_a_question_is_never_altered_nor_deleted(stage: Stage) -> None:
     question = make.asked(make.submitted_claim(stage.team), stage.desk, ASKED)
     with scope.everything():
@@ -273,6 +295,23 @@ def test_everybody_is_told_who_is_waited_for_and_until_when(stage: Stage) -> Non
         assert mine(stage.desk.reviewer) == {"分办给您的补偿申请": (1, True)}
         told = Notice.objects.filter(user=stage.desk.reviewer, title__contains="银行已答复")
         assert told.count() == 1
+
+
+def test_the_answer_is_told_to_who_holds_the_desk_and_not_to_who_keeps_away(stage: Stage) -> None:
+    claim = make.submitted_claim(stage.team)
+    question = make.asked(claim, stage.desk, ASKED)
+    recuse(claim, stage.desk.reviewer)
+    assign(claim, stage.desk.approver, stage.desk.second_reviewer)
+    make.answered(question, stage.team, ANSWERED)
+    told = seen(lambda: list(Notice.objects.filter(title__contains="银行已答复").values_list("user", flat=True)))
+    assert told == [stage.desk.second_reviewer.pk]
+
+
+def test_the_last_day_to_answer_stands_in_the_bank_s_calendar_and_the_review_s_does_not(stage: Stage) -> None:
+    make.asked(make.submitted_claim(stage.team), stage.desk, ASKED)
+    with scope.bank_scope(stage.team.pk):
+        dates = dates_of(stage.team.maker, ASKED, date(2025, 1, 31))
+    assert [(one.on, one.label) for one in dates if "审核" in one.label] == [(date(2024, 12, 19), "答复审核询问")]
 
 
 def test_the_bank_is_reminded_before_the_day_and_both_after_it(stage: Stage) -> None:

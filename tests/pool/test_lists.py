@@ -18,8 +18,9 @@ from tests.factories.recovery import prepared
 
 pytestmark = pytest.mark.django_db
 EVERY = [
-    "claimable", "claims", "closings", "evaluations", "loans", "matured", "own_results", "packets", "projects",
-    "recoveries", "reports", "returns", "settlements", "statements", "upgrades", "uploads",
+    "claimable", "claims", "closings", "evaluations", "loans", "matured", "own_results", "packages", "packets",
+    "projects", "questions", "recoveries", "recovery_desk", "reports", "returns", "settlements", "statements",
+    "upgrades", "uploads",
 ]  # fmt: skip
 
 
