@@ -452,8 +452,14 @@ def touched_by(change: ReferenceChange, on: date) -> Iterable[tuple[str, int]]:
 
 
 def _differs(claim: Claim, change: ReferenceChange, on: date) -> bool:
-    before = assessment.of_claim(claim, on, change.before)
-    return before != assessment.of_claim(claim, on, change.after)
+    """Another conclusion or amount; a limit that moved without changing either is none."""
+    before, after = (_answer(assessment.of_claim(claim, on, data)) for data in (change.before, change.after))
+    return before != after
+
+
+def _answer(found: assessment.Assessment) -> tuple[Any, ...]:
+    said = tuple((one.provision, one.code, one.outcome, one.provisional) for one in found.findings)
+    return (said, found.ratio, found.amount)
 
 
 # ---- special approvals

@@ -1,6 +1,7 @@
 """What the review page shows, on one screen."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "still": clocks.standing_still_since(claim, clocks.REVIEW),
         "timeline": history(claim),
         "opinions": Opinion.choices,
-        "letter": _letter(claim, shown),
+        "letter": _letter(shown, *((found.full_ratio, found.full_amount) if found else (claim.ratio, claim.amount))),
         "letters": _letters(claim),
         "likenesses": lookalikes.of_claim(claim, person),
         "beside": selectors.beside(claim, person),
@@ -179,11 +180,11 @@ def _letters(claim: Claim) -> list[tuple[str, str]]:
     return [(round_.value, names[round_]) for round_, opinion in found.items() if opinion is not None and opinion.seen]
 
 
-def _letter(claim: Claim, shown: list[dict[str, Any]]) -> dict[str, str]:
+def _letter(shown: list[dict[str, Any]], share: Decimal | None, amount: Decimal | None) -> dict[str, str]:
     """A draft of the reasons, from the findings; whoever signs edits it."""
     failing = [item for item in shown if item["outcome"] in {"fail", "hold"}]
     if failing:
         return {"text": "\n".join(item["message"] for item in failing), "opinion": Opinion.REFUSE}
     text = _("经审核，申请材料齐全，各项条件符合规定，补偿比例 %(ratio)s%%，补偿金额 %(amount)s 元。")
-    said = {"ratio": ratio(claim.ratio or 0).removesuffix("%"), "amount": f"{claim.amount or 0:,.2f}"}
+    said = {"ratio": ratio(share or 0).removesuffix("%"), "amount": f"{amount or 0:,.2f}"}
     return {"text": text % said, "opinion": Opinion.PASS}

@@ -224,6 +224,7 @@ def test_a_bank_on_a_published_list_may_not_file_until_it_is_removed() -> None:
 def test_the_preview_counts_the_claims_that_would_be_answered_otherwise() -> None:
     team = make.good_team()
     make.submitted_claim(team, annual_rate="5.05")
+    make.submitted_claim(team, disbursed_on="2024-11-07", matures_on="2025-11-07")
     on = make.SUBMITTED_ON
     rate = {"published_on": date(2024, 11, 8), "one_year": "3.00", "five_year": "3.60"}
     batch = sheets.entered_batch("lpr", [rate], date(2025, 10, 31), on=on)
