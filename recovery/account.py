@@ -228,6 +228,13 @@ def returns_for(line: AccountLine, left: Decimal) -> "QuerySet[Return]":
     return rows.order_by("due_on", "pk")
 
 
+def refunds_for(left: Decimal) -> "QuerySet[Upgrade]":
+    """Refunds after an upgrade that the rest of a line's suspense would pay."""
+    live = SuspenseUse.objects.filter(upgrade=OuterRef("pk")).exclude(state=SuspenseUse.State.WITHDRAWN)
+    rows = Upgrade.objects.filter(~Exists(live), state=Upgrade.State.APPROVED, refund_due__lte=left)
+    return rows.select_related("bank", "loan").order_by("refund_by", "pk")
+
+
 # --- do the two balances agree? ---------------------------------------------------------------------------------------
 
 

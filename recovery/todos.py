@@ -350,8 +350,10 @@ def _open_suspense(user: Any, on: date) -> Iterator[Todo]:
 
 
 def _proposed_pay_backs(user: Any, on: date) -> Iterator[Todo]:
-    rows = SuspenseUse.objects.filter(kind=SuspenseUse.Kind.PAY_BACK, state=SuspenseUse.State.PROPOSED)
-    yield from _counted(rows, _("复核退还待查款"), reverse("recovery:suspense"), "", ARTICLE, _("金融中心复核"))
+    rows = SuspenseUse.objects.filter(advice=None, state=SuspenseUse.State.PROPOSED)
+    yield from _counted(
+        rows, _("复核待查款的退还和抵作退回"), reverse("recovery:suspense"), "", ARTICLE, _("金融中心复核")
+    )
 
 
 def of_month(closing: MonthClosing | None) -> Todo | None:

@@ -97,6 +97,7 @@ urlpatterns = [
     path("months/<uuid:pk>/refuse-reopening/", months.refuse_reopening, name="month_refuse_reopening"),
     path("account/suspense/", suspense.suspense, name="suspense"),
     path("account/lines/<uuid:pk>/set-off/", suspense.set_off, name="suspense_set_off"),
+    path("account/lines/<uuid:pk>/set-refund/", suspense.set_refund, name="suspense_set_refund"),
     path("account/lines/<uuid:pk>/pay-back/", suspense.pay_back, name="suspense_pay_back"),
     path("account/suspense/<uuid:pk>/agree/", suspense.agree, name="suspense_agree"),
     path("account/suspense/<uuid:pk>/withdraw/", suspense.withdraw, name="suspense_withdraw"),

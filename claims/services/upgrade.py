@@ -350,8 +350,11 @@ def reject_refund(*, upgrade_id: UUID, by: User, on: date, version: int, reason:
 
 
 @transaction.atomic
-def confirm_refund(*, upgrade_id: UUID, by: User, on: date, version: int) -> Upgrade:
-    """The second person confirms: the refund posts once, and the loan may be claimed again."""
+def confirm_refund(*, upgrade_id: UUID, by: User, on: date, version: int, from_suspense: bool = False) -> Upgrade:
+    """The second person confirms: the refund posts once, and the loan may be claimed again.
+
+    From suspense the cash moved long before: the voucher bears the day of the confirmation.
+    """
     known = Upgrade.objects.only("claim_id").get(pk=upgrade_id)
     claim = locking.claim(known.claim_id)
     upgrade = locking.row(Upgrade, upgrade_id)
@@ -367,7 +370,8 @@ def confirm_refund(*, upgrade_id: UUID, by: User, on: date, version: int) -> Upg
     ledger.refund(
         key=f"refund:{upgrade.pk}",
         item=Item(claim.pk, claim.bank_id, upgrade.refund_due),
-        on=upgrade.refunded_on,
+        on=on if from_suspense else upgrade.refunded_on,
+        from_suspense=from_suspense,
         prepared_by=upgrade.receipt_entered_by,
         approved_by=by,
         reference=upgrade.bank_reference,

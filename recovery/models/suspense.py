@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from claims.models import Upgrade
 from pool.models import User
 from pool.models.base import Record
 from recovery.models.projects import Return
@@ -15,6 +16,7 @@ class SuspenseUse(FSMModelMixin, Record):
 
     class Kind(models.TextChoices):
         RETURN = "return", _("抵作应返还资金")
+        REFUND = "refund", _("抵作上调应退回资金")
         PAY_BACK = "pay_back", _("退还原汇款账户")
 
     class State(models.TextChoices):
@@ -33,6 +35,9 @@ class SuspenseUse(FSMModelMixin, Record):
     advice = models.ForeignKey(
         Return, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("返还记录")
     )
+    upgrade = models.ForeignKey(
+        Upgrade, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上调转回申请")
+    )
     note = models.CharField(_("处理依据"), max_length=400, blank=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
     agreed_by = models.ForeignKey(
@@ -47,8 +52,10 @@ class SuspenseUse(FSMModelMixin, Record):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="suspense_use_positive"),
             models.CheckConstraint(
-                condition=Q(kind="return", advice__isnull=False) | Q(kind="pay_back", advice__isnull=True),
-                name="suspense_use_return_is_named",
+                condition=Q(kind="return", advice__isnull=False, upgrade__isnull=True)
+                | Q(kind="refund", advice__isnull=True, upgrade__isnull=False)
+                | Q(kind="pay_back", advice__isnull=True, upgrade__isnull=True),
+                name="suspense_use_names_its_case",
             ),
             models.CheckConstraint(
                 condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("proposed_by")),
@@ -64,6 +71,9 @@ class SuspenseUse(FSMModelMixin, Record):
             ),
             models.UniqueConstraint(
                 fields=["advice"], condition=~Q(state="withdrawn"), name="suspense_use_one_per_return"
+            ),
+            models.UniqueConstraint(
+                fields=["upgrade"], condition=~Q(state="withdrawn"), name="suspense_use_one_per_refund"
             ),
         ]
 

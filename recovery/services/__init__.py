@@ -61,6 +61,7 @@ from recovery.services.settlements import (
 from recovery.services.suspense import (
     agree_pay_back,
     propose_pay_back,
+    set_against_refund,
     set_against_return,
     withdraw_pay_back,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "report_recovery",
     "send_back_settled",
     "send_back_write_off",
+    "set_against_refund",
     "set_against_return",
     "strike_project",
     "submit_package",

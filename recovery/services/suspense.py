@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from claims import services as claims
+from claims.models import Upgrade
 from claims.services import locking
 from pool import hats, moves
 from pool.errors import Refused
@@ -46,6 +48,18 @@ def set_against_return(*, line_id: UUID, return_id: UUID, by: User, on: date, ve
 
 
 @transaction.atomic
+def set_against_refund(*, line_id: UUID, upgrade_id: UUID, by: User, on: date, version: int) -> SuspenseUse:
+    """The money is already here: agreed to, it is the refund after an upgrade, all of it."""
+    may.require(may.keep_account(by))
+    line = _suspended(line_id, version)
+    upgrade = selectors.refunds_for(line.amount).filter(pk=upgrade_id).first()
+    if upgrade is None:
+        raise Refused("case_not_waiting", _("所选事项已办理或金额不符，请刷新页面。"), ARTICLE)
+    _require_left(line, upgrade.refund_due)
+    return _propose(line, Kind.REFUND, upgrade.refund_due, by=by, on=on, upgrade=upgrade, note=upgrade.number)
+
+
+@transaction.atomic
 def propose_pay_back(*, line_id: UUID, amount: Decimal, reason: str, by: User, on: date, version: int) -> SuspenseUse:
     """Back to the account it came from, all that is left or a part."""
     may.require(may.keep_account(by))
@@ -78,10 +92,10 @@ def _reference(line: AccountLine) -> str:
 
 
 def _propose(
-    line: AccountLine, kind: str, amount: Decimal, *, by: User, on: date, note: str, advice: Return | None = None
+    line: AccountLine, kind: str, amount: Decimal, *, by: User, on: date, note: str, **case: Return | Upgrade
 ) -> SuspenseUse:
     made: SuspenseUse = SuspenseUse.objects.create(
-        line=line, number=number("DC", on), kind=kind, amount=amount, advice=advice, note=note, proposed_by=by
+        line=line, number=number("DC", on), kind=kind, amount=amount, note=note, proposed_by=by, **case
     )
     hats.wear(made, by, CLERK)
     born(made, by=by, on=on)
@@ -92,7 +106,10 @@ def _propose(
 
 @transaction.atomic
 def agree_pay_back(*, use_id: UUID, by: User, on: date, version: int) -> SuspenseUse:
-    """Another person lets it go: the order may be given to the account's bank."""
+    """Another person lets it go: the order may be given to the account's bank, or it is the refund from now on."""
+    refund = SuspenseUse.objects.filter(pk=use_id, kind=Kind.REFUND).select_related("upgrade", "line").first()
+    if refund is not None:
+        return _refund(refund, by=by, on=on, version=version)
     use = _use(use_id, version)
     may.require(may.check_account(by))
     be_sure()
@@ -104,6 +121,22 @@ def agree_pay_back(*, use_id: UUID, by: User, on: date, version: int) -> Suspens
     return use
 
 
+def _refund(seen: SuspenseUse, *, by: User, on: date, version: int) -> SuspenseUse:
+    """Entered for the one who proposed it and confirmed by this one, as any refund is; posted from suspense."""
+    may.require(may.check_account(by))
+    upgrade: Upgrade = seen.upgrade
+    locking.claim(upgrade.claim_id)
+    entered = claims.enter_refund(
+        upgrade_id=upgrade.pk, by=seen.proposed_by, on=on, version=upgrade.version, amount=seen.amount,
+        refunded_on=max(seen.line.value_date, upgrade.decided_on), bank_reference=_reference(seen.line),
+    )  # fmt: skip
+    use = _use(seen.pk, version)
+    hats.wear(use, by, APPROVER)
+    uses.set_off(use, by=by, on=on)
+    claims.confirm_refund(upgrade_id=upgrade.pk, by=by, on=on, version=entered.version, from_suspense=True)
+    return use
+
+
 @transaction.atomic
 def withdraw_pay_back(*, use_id: UUID, by: User, on: date, version: int, reason: str) -> SuspenseUse:
     """Before it was agreed either of the two may; afterwards the second person, if the money has not left."""
@@ -112,7 +145,7 @@ def withdraw_pay_back(*, use_id: UUID, by: User, on: date, version: int, reason:
     may.require(may.check_account(by) if agreed else may.work_account(by))
     if not reason.strip():
         raise Refused("reason_missing", _("请写明理由。"), ARTICLE, "reason")
-    if use.kind != Kind.PAY_BACK:
+    if use.kind == Kind.RETURN:
         raise Refused("confirmed_at_the_return", _("抵作返还的，请在该笔返还的页面退回。"), ARTICLE)
     if AccountLine.objects.filter(use=use).exists():
         raise Refused("already_left", _("已有流水登记为这笔退款，请先退回该笔流水的核对。"), ARTICLE)

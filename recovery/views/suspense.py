@@ -72,13 +72,14 @@ def of_line(user: Any, line: AccountLine) -> Mapping[str, Any]:
         "left": held.left,
         "uses": shown,
         "returns": account.returns_for(line, held.left)[:RETURNS_SHOWN] if works else [],
+        "refunds": account.refunds_for(held.left)[:RETURNS_SHOWN] if works else [],
         "may_use": works,
         "use_events": [event for one in shown for event in history(one["row"])],
     }
 
 
 def _shown(user: Any, use: SuspenseUse) -> dict[str, Any]:
-    back = use.kind == SuspenseUse.Kind.PAY_BACK
+    back = use.kind != SuspenseUse.Kind.RETURN
     proposed, agreed = use.state == SuspenseUse.State.PROPOSED, use.state == SuspenseUse.State.AGREED
     second = may.check_account(user)[0] and hats.may_wear(use, user, services.CHECKER)
     return {
@@ -118,13 +119,25 @@ def set_off(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(line)
 
 
+def _upgrade(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("upgrade", ""))
+    except ValueError:
+        raise Refused("case_not_waiting", _("所选事项已办理或金额不符，请刷新页面。"), ARTICLE) from None
+
+
+set_refund = deed(
+    _line, services.set_against_refund, "line_id", gettext_lazy("已登记抵作退回资金，等待另一人在本页复核。"),
+    AccountLine.get_absolute_url, {"upgrade_id": _upgrade}, may.keep_account,
+)  # fmt: skip
 pay_back = deed(
     _line, services.propose_pay_back, "line_id", gettext_lazy("已提出退还，等待另一人复核。"),
     AccountLine.get_absolute_url, {"amount": money("amount"), "reason": text("reason")}, may.keep_account,
 )  # fmt: skip
 agree = deed(
     _use, services.agree_pay_back, "use_id",
-    gettext_lazy("已同意退还，请在开户银行办理付款；付款流水导入后据以登记。"), SuspenseUse.get_absolute_url,
+    gettext_lazy("已同意；退还的请在开户银行办理付款，付款流水导入后登记，抵作退回的已记账。"),
+    SuspenseUse.get_absolute_url,
 )  # fmt: skip
 withdraw = deed(
     _use, services.withdraw_pay_back, "use_id", gettext_lazy("已撤回，款项仍在待查款。"), SuspenseUse.get_absolute_url,

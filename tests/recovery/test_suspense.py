@@ -19,7 +19,7 @@ from pool.models import Deadline, Role, User
 from recovery import account, invariants, matching, services
 from recovery.models import AccountLine, Return, SuspenseUse
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
-from tests.factories.claims import fresh
+from tests.factories.claims import approved_upgrade, fresh
 from tests.factories.people import person
 from tests.factories.recovery import Project, project, received, reported
 from tests.factories.recovery import confirmed as paid_again
@@ -375,3 +375,25 @@ def test_what_is_rejected_is_open_again(paid):
     assert (line.state, line.payment_id) == (State.OPEN, None)
     assert fresh(paid.claim).state == Claim.State.PAID
     verified()
+
+
+def test_suspense_pays_a_refund_after_an_upgrade_by_two_people_and_from_suspense(paid: Project):
+    on = clock.today()
+    upgrade = approved_upgrade(paid.claim, paid.team, paid.desk, on)
+    line = suspended(paid, "500000.00")
+    clerk, approver = paid.desk.clerk, paid.desk.finance_approver
+    with scope.everything():
+        said = {"line_id": line.pk, "upgrade_id": upgrade.pk, "on": on}
+        with pytest.raises(NotPermitted):
+            services.set_against_refund(by=approver, version=line.version, **said)
+        use = services.set_against_refund(by=clerk, version=line.version, **said)
+        services.withdraw_pay_back(use_id=use.pk, by=clerk, on=on, version=use.version, reason="另行处理")
+        use = services.set_against_refund(by=clerk, version=fresh(line).version, **said)
+        with pytest.raises(Refused, match="已办理"):
+            services.set_against_refund(by=clerk, version=fresh(line).version, **said)
+        done = services.agree_pay_back(use_id=use.pk, by=approver, on=on, version=use.version)
+        assert done.state == Use.DONE
+        assert fresh(upgrade).state == "refunded" and fresh(paid.claim).state == Claim.State.REFUNDED
+        assert ledger.net_compensation(paid.claim.pk) == 0 and left(line) == Decimal("100000.00")
+        assert not list(invariants.suspense_is_accounted_for()) and not list(invariants.account_agrees())
+        assert not list(invariants.states_are_their_logs())

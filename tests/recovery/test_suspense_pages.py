@@ -62,10 +62,10 @@ def test_the_clerk_offers_what_is_too_much_as_a_return_or_back(paid):
     with scope.everything():
         use = SuspenseUse.objects.get(kind="pay_back")
     assert use.amount == Decimal("10000.00")
-    assert "复核退还待查款" in approver.get("/").content.decode()
+    assert "复核待查款的退还和抵作退回" in approver.get("/").content.decode()
     page = approver.get(line.get_absolute_url()).content.decode()
     assert f"同意退还 {use.number}" in page
-    assert "已同意退还" in press(approver, "recovery:suspense_agree", use)
+    assert "已同意" in press(approver, "recovery:suspense_agree", use)
     page = approver.get(reverse("recovery:suspense")).content.decode()
     assert use.number in page
     assert "没有未处理的待查款" in page
