@@ -310,11 +310,13 @@ def _featured(book: Edition, features: tuple[str, ...]) -> tuple[Decimal, Findin
 @implements("ratio_cap")
 def capped(book: Edition, ratio: Decimal, *, lifted: bool = False) -> tuple[Decimal, Finding]:
     """Never more than the cap, unless a special approval lifts it."""
-    return _capped(book, ratio, lifted)
+    return _capped(book, str(ratio), lifted)
 
 
 @lru_cache(maxsize=1024)
-def _capped(book: Edition, ratio: Decimal, lifted: bool) -> tuple[Decimal, Finding]:
+def _capped(book: Edition, said: str, lifted: bool) -> tuple[Decimal, Finding]:
+    """Remembered by its text: 0.6 and 0.60 are equal, and a finding prints what was given."""
+    ratio = Decimal(said)
     cap = book["ratio_cap"].decimal
     if ratio <= cap:
         return ratio, book.finding("ratio_cap", "below_cap", ratio=str(ratio), cap=str(cap))

@@ -207,7 +207,7 @@ def inspection_context(figures: dict[str, Any]) -> dict[str, Any]:
         "tables": [tables.printed(tables.inspected_banks(figures)), tables.printed(tables.inspected_articles(figures))],
         "weights": _("；").join(f"{words} {figures['weights'].get(name, 0)}" for name, words in RISKS.items()),
         "notes": [
-            {"text": _("抽样票号为“随机种子:对象编号”的 SHA-256 值，从小到大抽取。"), "article": "26"},
+            {"text": _("抽样票号为随机种子、半角冒号与对象编号连接后的 SHA-256 值，从小到大抽取。"), "article": "26"},
             {
                 "text": _("分层抽取按各银行总体数量分配，最大余数法取整；按风险抽取的，得分相同者比票号。"),
                 "article": "",

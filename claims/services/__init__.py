@@ -48,6 +48,7 @@ from claims.services.special import (
     return_approval,
 )
 from claims.services.together import MOST, approve_claims, draft_claims, submit_claims
+from claims.services.unanswered import hold_open as hold_open_question
 from claims.services.upgrade import (
     apply_upgrade,
     cancel_ending,
@@ -104,6 +105,7 @@ __all__ = [
     "fail_payment",
     "finalise_refusals",
     "give_opinion",
+    "hold_open_question",
     "hold_payment",
     "issue_plan",
     "keep_approval",

@@ -9,11 +9,17 @@ from pool.models import User
 from pool.selectors import edition
 
 
+def hold_open(claim: Claim) -> None:
+    """Takes the lock of a locked claim's open question, for who goes on to lock what stands later in the order."""
+    Question.objects.select_for_update(of=("self",)).filter(claim=claim, state__in=Question.OPEN).first()
+
+
 def withdraw_open(claim: Claim, *, by: User | None, on: date, reason: str) -> Question | None:
-    """The open question of a locked claim is withdrawn, if it has one; the clock is the caller's to bring in line."""
-    row: Question | None = (
-        Question.objects.select_for_update(of=("self",)).filter(claim=claim, state__in=Question.OPEN).first()
-    )
+    """The open question of a locked claim is withdrawn, if it has one; the clock is the caller's to bring in line.
+
+    Whoever changes a question holds its claim, so the claim's lock is the question's too.
+    """
+    row: Question | None = Question.objects.filter(claim=claim, state__in=Question.OPEN).first()
     if row is None:
         return None
     row.claim = claim

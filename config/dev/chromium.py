@@ -9,8 +9,9 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu",
 )
-"""Nothing of its own over the network."""
+"""Nothing of its own over the network; pages drawn by the processor, without a graphics card put on."""
 
 
 def program() -> str | None:

@@ -96,6 +96,8 @@ def submit_recovery(*, recovery_id: UUID, by: User, on: date, version: int) -> R
     known = Recovery.objects.only("loan_id", "determination_id").get(pk=recovery_id)
     loan = locking.loan(known.loan_id, with_standing=True)
     claim = claim_of(known.determination_id)
+    if claim is not None:
+        claims.hold_open_question(claim)
     recovery = _locked(recovery_id)
     may.require(may.submit(by, recovery.bank_id))
     locking.check(recovery, version)

@@ -93,7 +93,8 @@ class Window:
             base_url=portal.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1366, "height": 900}
         )
         self._context.set_default_timeout(PATIENCE_MS)
-        self._context.tracing.start(screenshots=True, snapshots=True)
+        # Snapshots of the page tell what a film would, and a film of every window takes half of two cores.
+        self._context.tracing.start(snapshots=True)
         self.page = self._context.new_page()
         self.page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         self.page.on("console", self._hear)

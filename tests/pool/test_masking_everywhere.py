@@ -20,7 +20,7 @@ from pool.models import User
 from tests.authorisation.addresses import addresses
 from tests.authorisation.expectations import cases_of
 from tests.authorisation.objects import World, build
-from tests.authorisation.test_matrix import _client
+from tests.authorisation.sparing import signed_in
 from tests.factories.loans import entered_loan, owner_cells, received_upload
 from tests.factories.people import TODAY
 from tests.factories.words import id_number
@@ -52,7 +52,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             for user in User.objects.all():
                 user.phone = PHONE
                 user.save(update_fields=["phone"])
-            world.clients = {who: _client(user) for who, user in world.people.items()}
+            world.clients = {who: signed_in(user) for who, user in world.people.items()}
             yield world
 
 
