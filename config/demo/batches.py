@@ -66,14 +66,16 @@ def notice(batches: Batches, name: str) -> None:
 
 
 @rite
-def corrected(batches: Batches, name: str) -> None:
-    """The notice of the batch had a wrong title: a new one takes its place."""
+def corrected(batches: Batches, name: str, left_out: str) -> None:
+    """The notice of the batch had a wrong title and one project too many: a new one takes its place."""
     ids = batches.claims_of(name, Claim.State.PUBLICISED)
+    out = batches.claims_of(left_out, Claim.State.PUBLICISED)
     with batches.stage.acting("authority1") as (by, on):
         old = Publicity.objects.get(items__claim=ids[0], state=Publicity.State.POSTED)
         claims.correct_publicity(
             publicity_id=old.pk, by=by, on=on, version=old.version,
-            reason="原公示标题未写明批次，现予更正；项目和金额不变。", title="2024年第四季度第三批风险补偿项目公示",
+            reason="原公示标题未写明批次，并误列一个尚待补充核实的项目，现予更正；其余项目和金额不变。",
+            title="2024年第四季度第三批风险补偿项目公示", left_out=out,
         )  # fmt: skip
 
 

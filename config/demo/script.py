@@ -31,8 +31,8 @@ def lines(text: str) -> Iterator[Line]:
 class Story:
     """A loan that is followed: the facts it is made of, whose it is, and its life.
 
-    `batch` names the notice and the plan it goes with. `arrives` is the day it is typed in by itself;
-    without it, the loan comes with its bank's file of the quarter.
+    `batch` names the notice and the plan it goes with, and what else it does with others, one word each.
+    `arrives` is the day it is typed in by itself; without it, the loan comes with its bank's file of the quarter.
     """
 
     title: str

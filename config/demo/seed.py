@@ -17,19 +17,19 @@ from loans.models import Loan
 from pool import scope
 from pool.models import JobRun
 
-from . import account, acts_of_the_bank, acts_of_the_offices, desk, entering, founding
+from . import account, acts_of_the_bank, acts_of_the_offices, desk, entering, founding, oversight
 from .batches import RITES, Batches
 from .cases import VERBS, Case
 from .loans import DEMO_DAY, DemoFile
+from .offices import OFFICES
 from .script import Story, lines
 from .stage import LATER, Stage
-from .stories import OFFICES
 from .troubles import Trouble, troubles
 from .world import World, cases, with_followed
 
 START = datetime.date(2023, 8, 1)
 MARK = "demo.seed"
-WORDS = (acts_of_the_bank, acts_of_the_offices)
+WORDS = (acts_of_the_bank, acts_of_the_offices, oversight)
 """Read for the verbs they declare."""
 
 
@@ -129,7 +129,8 @@ def agenda(stage: Stage, world: World) -> list[Event]:
 def _batches(followed: list[tuple[Story, Case]]) -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = {}
     for story, case in followed:
-        found.setdefault(story.batch, []).append(case)
+        for batch in story.batch.split():
+            found.setdefault(batch, []).append(case)
     return found
 
 
