@@ -115,10 +115,12 @@ class PoolMoney:
     reserved: Decimal
     paid: Decimal
     returned: Decimal
+    suspense: Decimal = Decimal("0.00")
+    """Of the cash, what is held for others and promised to nobody."""
 
     @property
     def available(self) -> Decimal:
-        return self.cash - self.reserved
+        return self.cash - self.suspense - self.reserved
 
 
 @implements("total_control", "pool_size")

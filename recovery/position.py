@@ -123,7 +123,7 @@ class Position:
     @property
     def available(self) -> Decimal:
         """What a new plan may promise."""
-        return self.cash - self.reserved
+        return self.cash - self.suspense - self.reserved
 
     @property
     def room(self) -> Decimal:

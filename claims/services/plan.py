@@ -51,6 +51,7 @@ def pool_money() -> PoolMoney:
         reserved=balances.get(chart.RESERVED, ZERO),
         paid=ledger.outstanding(),
         returned=ZERO,
+        suspense=-balances.get(chart.SUSPENSE, ZERO),
     )
 
 

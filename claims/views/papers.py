@@ -102,7 +102,10 @@ def _may_read(person: User) -> None:
 
 def _money() -> dict[str, Any]:
     balances = ledger.balances()
-    return {"cash": balances.get("cash"), "reserved": balances.get("reserved"), "available": ledger.available()}
+    return {
+        "cash": balances.get("cash"), "reserved": balances.get("reserved"), "available": ledger.available(),
+        "suspense": -balances.get("suspense", ledger.ZERO),
+    }  # fmt: skip
 
 
 @login_required

@@ -40,7 +40,7 @@ WORDS = {
     "suspense": _("待查款项"),
     "cash": _("专户存款"),
     "reserved": _("已预留"),
-    "available": _("可用资金（存款−预留）"),
+    "available": _("可用资金（存款−待查款−预留）"),
 }
 
 
@@ -57,7 +57,7 @@ def flows(starts_on: date, ends_on: date) -> dict[str, Decimal]:
 def _by_kind(entries: Any) -> dict[str, Decimal]:
     sums = dict(entries.order_by().values_list("account__kind").annotate(sum=Sum("amount")))
     found = {name: _said(kind, sums.get(kind, ZERO)) for kind, name in NAMES.items()}
-    found["available"] = found["cash"] - found["reserved"]
+    found["available"] = found["cash"] - found["suspense"] - found["reserved"]
     found["outstanding"] = found["paid"] - found["returned"] - found["refunded"] - found["clawed_back"]
     return found
 

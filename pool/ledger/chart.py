@@ -12,7 +12,7 @@
     fees               bank charges                            + paid
     suspense           money received, not yet explained       − received, + explained
 
-Balances of one transaction, and so of the whole ledger, sum to zero. Available money is cash − reserved.
+Balances of one transaction, and so of the whole ledger, sum to zero. Available money is cash − suspense − reserved.
 """
 
 from collections.abc import Iterable

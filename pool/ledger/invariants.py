@@ -23,13 +23,13 @@ SELECT code, account_version FROM (
     FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id) AS replayed
 WHERE balance_after <> running ORDER BY code, account_version
 """
-# After each transaction, in the order of their numbers: both accounts are locked together, so that order is theirs.
+# After each transaction, in the order of their numbers: the cash is locked with each, so that order is theirs.
 BELOW_FLOOR = """
 SELECT scheme_id, transaction_id, available FROM (
-    SELECT a.scheme_id, e.transaction_id, sum(sum(CASE a.kind WHEN 'cash' THEN e.amount ELSE -e.amount END))
+    SELECT a.scheme_id, e.transaction_id, sum(sum(CASE a.kind WHEN 'reserved' THEN -e.amount ELSE e.amount END))
         OVER (PARTITION BY a.scheme_id ORDER BY e.transaction_id) AS available
     FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-    WHERE a.kind IN ('cash', 'reserved') GROUP BY a.scheme_id, e.transaction_id) AS replayed
+    WHERE a.kind IN ('cash', 'suspense', 'reserved') GROUP BY a.scheme_id, e.transaction_id) AS replayed
 WHERE available < 0 ORDER BY scheme_id, transaction_id
 """
 

@@ -314,9 +314,9 @@ def balances(scheme: str = DEFAULT_SCHEME) -> dict[str, Decimal]:
 
 
 def available(scheme: str = DEFAULT_SCHEME) -> Decimal:
-    """Cash − reserved: what a new plan may promise."""
+    """Cash − suspense − reserved: what a new plan may promise."""
     held = balances(scheme)
-    return held.get(chart.CASH, ZERO) - held.get(chart.RESERVED, ZERO)
+    return held.get(chart.CASH, ZERO) + held.get(chart.SUSPENSE, ZERO) - held.get(chart.RESERVED, ZERO)
 
 
 def net_compensation(subject: UUID) -> Decimal:
@@ -445,26 +445,35 @@ def _write(voucher: Voucher, legs: Sequence[Leg], digest: str, accounts: dict[st
                 subject=leg.subject,
             )
         )
-    _check_floor(accounts)
+    _check_floor(accounts, _suspense(voucher.scheme, accounts))
     Entry.objects.bulk_create(entries)
     for code in sorted({leg.account for leg in legs}):
         accounts[code].save(update_fields=["balance", "version"])
     return posted
 
 
-def _check_floor(accounts: dict[str, Account]) -> None:
+def _suspense(scheme: str, accounts: dict[str, Account]) -> Decimal:
+    """What is held for others. It moves only under the lock of the cash, which is held here."""
+    if chart.SUSPENSE in accounts:
+        return -accounts[chart.SUSPENSE].balance
+    balance = Account.objects.filter(scheme=scheme, code=chart.SUSPENSE).values_list("balance", flat=True).first()
+    return -(balance or ZERO)
+
+
+def _check_floor(accounts: dict[str, Account], suspense: Decimal) -> None:
     cash, reserved = accounts[chart.CASH].balance, accounts[chart.RESERVED].balance
-    if cash - reserved < 0:
-        raise Refused(
-            "not_enough_money",
-            _("可用资金不足：专户存款 %(cash)s 元，已预留 %(reserved)s 元，还差 %(short)s 元。")
-            % {"cash": yuan(cash), "reserved": yuan(reserved), "short": yuan(reserved - cash)},
+    if suspense < 0:
+        raise Refused("not_in_suspense", _("待查款项余额不足，不能抵作返还或退还。"))
+    short = reserved + suspense - cash
+    if short > 0:
+        text = _(
+            "可用资金不足：专户存款 %(cash)s 元，其中待查款 %(suspense)s 元，"
+            "已预留 %(reserved)s 元，还差 %(short)s 元。"
         )
+        figures = {"cash": cash, "suspense": suspense, "reserved": reserved, "short": short}
+        raise Refused("not_enough_money", text % {name: yuan(amount) for name, amount in figures.items()})
     if reserved < 0:
         raise Refused("not_reserved", _("没有足够的预留资金。"))
-    suspense = accounts.get(chart.SUSPENSE)
-    if suspense is not None and suspense.balance > 0:
-        raise Refused("not_in_suspense", _("待查款项余额不足，不能抵作返还或退还。"))
 
 
 def _check_subjects(legs: Sequence[Leg]) -> None:

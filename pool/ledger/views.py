@@ -65,6 +65,7 @@ def appropriations(request: HttpRequest) -> HttpResponse:
         "may_enter": may_enter_appropriation(request.user)[0],
         "cash": held.get("cash", ledger.ZERO),
         "reserved": held.get("reserved", ledger.ZERO),
+        "suspense": -held.get("suspense", ledger.ZERO),
         "available": ledger.available(),
         "outstanding": ledger.outstanding(),
     }

@@ -36,7 +36,7 @@ def _now(found: Position) -> list[tuple[str, Any]]:
     return [
         (_("专户存款"), found.cash),
         (_("已预留"), found.reserved),
-        (_("可用资金（存款减已预留）"), found.available),
+        (_("可用资金（存款减待查款和已预留）"), found.available),
         (_("其中待查款（不属于资金池）"), found.suspense),
         (_("已支付未返还的补偿"), found.outstanding),
         (_("资金池规模内还可安排"), found.room),

@@ -104,7 +104,7 @@ def test_verification_finds_a_balance_changed_behind_the_triggers(committed_db: 
 def test_verification_finds_money_promised_that_was_never_there(committed_db: str) -> None:
     with scope.everything():
         clerk = person("finance_clerk")
-        services.receive_unexplained(key="a", amount=Decimal("5.00"), on=DAY, prepared_by=clerk)
+        services.earn_interest(key="a", amount=Decimal("5.00"), on=DAY, prepared_by=clerk)
         item = services.Item(UUID(int=1), UUID(int=2), Decimal("5.00"))
         services.reserve(key="plan", items=[item], on=DAY, prepared_by=clerk)
         assert not list(invariants.money_was_always_there())

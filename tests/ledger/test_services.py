@@ -123,6 +123,20 @@ def test_unexplained_money_becomes_a_return_once_explained(cashier: Cashier) -> 
     assert services.net_compensation(item.subject) == Decimal("40.00")
 
 
+def test_money_held_for_others_is_not_promised_to_anybody(cashier: Cashier) -> None:
+    cashier.fill("100.00")
+    services.receive_unexplained(key="line:7", amount=Decimal("20.00"), on=DAY, prepared_by=cashier.clerk)
+    assert services.available() == Decimal("100.00")
+    with pytest.raises(Refused) as refused:
+        cashier.reserve("plan:1", cashier.item("100.01"))
+    assert refused.value.code == "not_enough_money" and "0.01" in str(refused.value)
+    cashier.reserve("plan:2", cashier.item("100.00"))
+    by = {"on": DAY, "prepared_by": cashier.clerk, "approved_by": cashier.approver}
+    services.pay_back(key="back:1", amount=Decimal("20.00"), **by)
+    assert services.available() == 0
+    assert not list(invariants.money_was_always_there())
+
+
 def test_a_reversal_undoes_once_and_is_itself_never_undone(cashier: Cashier) -> None:
     cashier.fill("100.00")
     interest = services.earn_interest(key="interest:1", amount=Decimal("1.00"), on=DAY, prepared_by=cashier.clerk)

@@ -74,7 +74,8 @@ def paused_again(case: Case) -> Answer:
 
 
 def queue(book: Edition, _refs: Refs, case: Case) -> Answer:
-    money = periods.PoolMoney(*(Decimal(case[name]) for name in ("cash", "reserved", "paid", "returned")))
+    names = ("cash", "reserved", "paid", "returned", "suspense")
+    money = periods.PoolMoney(*(Decimal(case[name]) for name in names))
     waiting = [periods.Queued(key, datetime.fromisoformat(at), Decimal(amount)) for key, at, amount in case["claims"]]
     taken, _ = periods.queue(book, money, waiting)
     fits = all(not finding.failed for finding in periods.plan_fits(book, money, Decimal(case["plan"])))
@@ -83,9 +84,10 @@ def queue(book: Edition, _refs: Refs, case: Case) -> Answer:
 
 def queue_again(case: Case) -> Answer:
     cash, reserved, paid, returned = (Decimal(case[name]) for name in ("cash", "reserved", "paid", "returned"))
-    room = min(cash - reserved, oracle_money.POOL - (paid - returned + reserved))
+    own = cash - Decimal(case["suspense"])
+    room = min(own - reserved, oracle_money.POOL - (paid - returned + reserved))
     claims = [(key, at, Decimal(amount)) for key, at, amount in case["claims"]]
-    fits = oracle_money.plan_fits(cash, reserved, paid, returned, Decimal(case["plan"]))
+    fits = oracle_money.plan_fits(own, reserved, paid, returned, Decimal(case["plan"]))
     return {"taken": oracle_more.queue(room, claims), "fits": fits}
 
 

@@ -61,6 +61,6 @@ def is_suspended(loans: list[dict[str, object]]) -> bool:
     return entered > 0 and bad * 100 > entered * 3
 
 
-def plan_fits(cash: Decimal, reserved: Decimal, paid: Decimal, returned: Decimal, plan: Decimal) -> bool:
-    """7.2: out of available cash, and never more than the pool outstanding."""
-    return plan <= cash - reserved and paid - returned + reserved + plan <= POOL
+def plan_fits(own: Decimal, reserved: Decimal, paid: Decimal, returned: Decimal, plan: Decimal) -> bool:
+    """7.2: out of the pool's own cash that is not reserved, and never more than the pool outstanding."""
+    return plan <= own - reserved and paid - returned + reserved + plan <= POOL

@@ -78,6 +78,7 @@ def test_money_held_for_others_is_put_aside():
         ledger.receive_unexplained(key="x", amount=Decimal("5.00"), on=clock.today(), prepared_by=clerk)
     found = now()
     assert (found.cash, found.suspense, found.months[0].cash) == (Decimal("5.00"), Decimal("5.00"), Decimal(0))
+    assert found.available == 0 and ledger.available() == 0
 
 
 def test_every_figure_opens_to_cases_that_add_up_and_no_bank_sees_it(django_assert_max_num_queries):
