@@ -254,7 +254,7 @@ class AssessTrialForm(TrialForm):
             _("不良与申请"),
             (
                 "classification", "determined_on", "npl_principal", "submitted_on", "credit_report_on",
-                "bank_dishonest",
+                "bank_dishonest", "special_approval",
             ),
         ),
     )  # fmt: skip
@@ -286,6 +286,10 @@ class AssessTrialForm(TrialForm):
     submitted_on = _day(_("申请提交日期"), "2024-10-15")
     credit_report_on = _day(_("信用报告出具日期"), "2024-09-27")
     bank_dishonest = forms.BooleanField(label=_("银行列入严重失信主体名单"), required=False)
+    special_approval = forms.CharField(
+        label=_("特别审批文号"), required=False, max_length=80,
+        help_text=_("市政府特别审批了该行业或企业的补偿比例的，填写批准文号；按文件的比例计算，不再加成"),
+    )  # fmt: skip
     qualification = forms.ChoiceField(
         label=_("企业资质"), choices=[("", _("无")), *words.Qualification.choices], required=False
     )
@@ -303,6 +307,7 @@ class AssessTrialForm(TrialForm):
         case = dict(self.cleaned_data)
         kind, start, end = (case.pop(name) for name in ("qualification", "valid_from", "valid_to"))
         case["qualifications"] = [{"kind": kind, "valid_from": start, "valid_to": end}] if kind else []
+        case["special_approval"] = case["special_approval"] or None
         return case
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from banks.standing import is_suspended
-from claims import assessment, lookalikes, phrases, reports, selectors, todos
+from claims import approval_register, assessment, lookalikes, phrases, reports, selectors, todos
 from claims.admin import listed
 from claims.admin.acts import CorrectionForm, load_label
 from claims.admin.changes import between
@@ -46,7 +46,7 @@ def of_claim(claim: Claim, person: User, buttons: list[dict[str, Any]]) -> dict[
         "ratio": found.full_ratio if found else claim.ratio,
         "amount": found.full_amount if found else claim.amount,
         "eligible": found.eligible if found else not any(item["outcome"] == "fail" for item in shown),
-        "approval": selectors.approval_in(found.findings if found else assessment.findings_of(claim)),
+        "approval": approval_register.approval_in(found.findings if found else assessment.findings_of(claim)),
         "special_article": edition()["special_approval"].article,
         "listed": listed.of_claim(claim),
         "suspended": suspended,

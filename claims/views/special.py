@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from claims import permissions, selectors, services
+from claims import approval_register, permissions, services
 from claims.forms import ApprovalForm
 from claims.intake import enterprises_template
 from claims.models import ApprovalRecord, Claim
@@ -102,8 +102,8 @@ def special(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": _facts(found),
         "enterprises": found.enterprises,
         "table": _used(found),
-        "touched": selectors.undecided_under(found) if waiting else None,
-        "overlapping": selectors.overlapping(found) if found.state != State.RETURNED else [],
+        "touched": approval_register.undecided_under(found) if waiting else None,
+        "overlapping": approval_register.overlapping(found) if found.state != State.RETURNED else [],
         "may_confirm": found.state == State.SUBMITTED and permissions.confirm_approval(user, found)[0],
         "may_return": found.state == State.SUBMITTED and keeps,
         "may_end": found.state == State.CONFIRMED and keeps,

@@ -11,6 +11,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from claims.approval_register import approval_numbered
 from evaluation.trial import KINDS, run
 from evaluation.trial.fields import Malformed
 from evaluation.trial.lines import decoded, encoded
@@ -58,7 +59,10 @@ class TrialView(APIView):
 
     @extend_schema(
         summary=_("试算：补偿资格与金额、期限、清收返还、年度评价、企业划型"),
-        description=_("一笔或最多 10,000 笔；有误的一笔在其位置答复 error 和 field，其余照常。不需要令牌。"),
+        description=_(
+            "一笔或最多 10,000 笔；有误的一笔在其位置答复 error 和 field，其余照常。不需要令牌。"
+            "assess 可另填 special_approval（特别审批的批准文号）。"
+        ),
         request={"application/json": OpenApiTypes.ANY},
         responses=OpenApiTypes.ANY,
         parameters=[
@@ -85,5 +89,5 @@ class TrialView(APIView):
         if len(cases) > MAX_CASES:
             raise Refused("too_many", _("一次最多试算 %(count)s 笔，请分批提交或使用命令行。") % {"count": MAX_CASES})
         known, book = refs(), edition()
-        answers = [run(kind, case, known, book, language) for case in cases]
+        answers = [run(kind, case, known, book, language, approval_numbered) for case in cases]
         return Response(answers if isinstance(given, list) else answers[0])

@@ -19,7 +19,7 @@ from claims.periods import (
 )
 from claims.rules import Assessment, assess, report_window
 from evaluation.rules import evaluate
-from evaluation.trial.cases import bank_years, claim_facts
+from evaluation.trial.cases import Register, bank_years, claim_facts, no_register
 from evaluation.trial.fields import Case, Malformed, amount, as_amount, count, day, items, percent, word
 from loans.rules import claim_window, entry_window, sme_size
 from pool.money import total
@@ -57,9 +57,13 @@ EVENTS: dict[str, Callable[[Edition, Calendar, date], Window]] = {
 }
 
 
-def run(kind: str, case: object, refs: Refs, book: Edition, language: str = CHINESE) -> Answer:
+def run(
+    kind: str, case: object, refs: Refs, book: Edition, language: str = CHINESE, register: Register = no_register
+) -> Answer:
     """The answer to one case."""
     try:
+        if kind == "assess":
+            return _assess(as_object(case), refs, book, language, register)
         return KINDS[kind](as_object(case), refs, book, language)
     except Malformed as problem:
         return problem.answer(language)
@@ -74,8 +78,8 @@ def as_object(case: object) -> Case:
 # ---- the five kinds
 
 
-def _assess(case: Case, refs: Refs, book: Edition, language: str) -> Answer:
-    result = assess(claim_facts(case, book, refs), book, refs)
+def _assess(case: Case, refs: Refs, book: Edition, language: str, register: Register = no_register) -> Answer:
+    result = assess(claim_facts(case, book, refs, register), book, refs)
     answer = head(result)
     answer["findings"] = [told(finding, book, language) for finding in result.findings]
     if result.provisional:

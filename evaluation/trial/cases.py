@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from claims.rules import ClaimFacts, Qualification
+from claims.rules import ApprovedScope, ClaimFacts, Qualification, SpecialApproval
 from evaluation.rules import BankYear
 from evaluation.trial.fields import (
     Case,
@@ -26,6 +27,12 @@ from pool.refs import NotCovered, Refs
 from pool.rulebook import Edition
 
 NO_COVER = "none"
+Register = Callable[[str], ApprovedScope | None]
+"""The document of a number among the special approvals (16(5)) that count."""
+
+
+def no_register(_number: str) -> None:
+    """Where nobody brought one: no document is known."""
 
 
 def loan_facts(case: Case, book: Edition, refs: Refs) -> LoanFacts:
@@ -64,7 +71,7 @@ def loan_facts(case: Case, book: Edition, refs: Refs) -> LoanFacts:
     return loan
 
 
-def claim_facts(case: Case, book: Edition, refs: Refs) -> ClaimFacts:
+def claim_facts(case: Case, book: Edition, refs: Refs, register: Register = no_register) -> ClaimFacts:
     """A whole claim."""
     loan = loan_facts(case, book, refs)
     facts = ClaimFacts(
@@ -77,6 +84,7 @@ def claim_facts(case: Case, book: Edition, refs: Refs) -> ClaimFacts:
         bank_dishonest=flag(case, "bank_dishonest"),
         qualifications=_qualifications(case, book),
         features=_features(case),
+        special=_special(case, loan, register),
     )
     if facts.npl_principal > loan.principal:
         raise Malformed("npl_principal", "over_principal")
@@ -101,6 +109,18 @@ def _qualifications(case: Case, book: Edition) -> tuple[Qualification, ...]:
             raise Malformed(f"{at}.valid_to", "ends_before_it_begins")
         result.append(Qualification(kind, first, last))
     return tuple(result)
+
+
+def _special(case: Case, loan: LoanFacts, register: Register) -> SpecialApproval | None:
+    """The document that is named, if it covers the loan. A case names no borrower: of a list, it is taken as said."""
+    if case.get("special_approval") is None:
+        return None
+    scope = register(text(case, "special_approval").strip())
+    if scope is None:
+        raise Malformed("special_approval", "unknown_approval")
+    if not scope.covers(scope.enterprises, loan.industry_code, loan.disbursed_on):
+        raise Malformed("special_approval", "not_covered")
+    return scope.approval
 
 
 def _features(case: Case) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ _PROBLEMS: dict[str, tuple[str, str]] = {
     "before_lpr": ("发放日早于报价表的起始日", "the disbursement is before the LPR table begins"),
     "over_one": ("补偿比例不得大于1", "must not exceed 1"),
     "duplicate": ("重复", "stands twice"),
+    "unknown_approval": ("没有登记并确认过这个文号", "no confirmed document of the register has this number"),
+    "not_covered": ("该文件不适用于这笔贷款的行业或发放日", "does not cover this industry or disbursement"),
     "needs_last_borrowers": ("上年放款额大于零时必填", "is needed when last_amount is above zero"),
 }  # fmt: skip
 

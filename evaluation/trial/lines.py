@@ -12,7 +12,7 @@ from typing import TextIO
 
 from claims.rules import assess
 from evaluation.trial import as_object, run
-from evaluation.trial.cases import claim_facts
+from evaluation.trial.cases import Register, claim_facts, no_register
 from evaluation.trial.fields import Malformed
 from pool.refs import Refs
 from pool.rulebook import CHINESE, Edition, Finding
@@ -35,8 +35,10 @@ def decoded(text: str) -> object:
 class Teller:
     """Answers lines of one kind under one edition, in one language."""
 
-    def __init__(self, kind: str, refs: Refs, book: Edition, language: str = CHINESE) -> None:
-        self.kind, self.refs, self.book, self.language = kind, refs, book, language
+    def __init__(
+        self, kind: str, refs: Refs, book: Edition, language: str = CHINESE, register: Register = no_register
+    ) -> None:
+        self.kind, self.refs, self.book, self.language, self.register = kind, refs, book, language, register
         #: By identity: the finding is kept, so its id is not given to another.
         self._written: dict[int, tuple[Finding, str]] = {}
         self._frames: dict[tuple[str, bool], tuple[str, str]] = {}
@@ -52,7 +54,8 @@ class Teller:
             return encoded(problem.answer(self.language))
 
     def _assess(self, case: object) -> str:
-        result = assess(claim_facts(as_object(case), self.book, self.refs), self.book, self.refs)
+        facts = claim_facts(as_object(case), self.book, self.refs, self.register)
+        result = assess(facts, self.book, self.refs)
         written = self._written
         told = []
         for finding in result.findings:
@@ -105,9 +108,12 @@ def answer_line(kind: str, line: str, refs: Refs, book: Edition, language: str =
     return Teller(kind, refs, book, language).answer(line)
 
 
-def answers(kind: str, lines: Iterable[str], refs: Refs, book: Edition, language: str = CHINESE) -> Iterator[str]:
+def answers(
+    kind: str, lines: Iterable[str], refs: Refs, book: Edition, language: str = CHINESE,
+    register: Register = no_register,
+) -> Iterator[str]:  # fmt: skip
     """Answers in the order of the lines, one at a time; blank lines at the end are not cases."""
-    teller = Teller(kind, refs, book, language)
+    teller = Teller(kind, refs, book, language, register)
     blank = 0
     for line in lines:
         if not line.strip():
@@ -119,10 +125,13 @@ def answers(kind: str, lines: Iterable[str], refs: Refs, book: Edition, language
         yield teller.answer(line)
 
 
-def stream(kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE) -> int:
+def stream(
+    kind: str, lines: Iterable[str], out: TextIO, refs: Refs, book: Edition, language: str = CHINESE,
+    register: Register = no_register,
+) -> int:  # fmt: skip
     """Write the answers to `out` line by line in constant memory; how many there were."""
     written = 0
-    for answer in answers(kind, lines, refs, book, language):
+    for answer in answers(kind, lines, refs, book, language, register):
         out.write(answer)
         out.write("\n")
         written += 1

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from claims.approval_register import approval_numbered
 from evaluation import trial
 from evaluation.forms import TRIALS
 from pool.articles import edition, language_of
@@ -30,7 +31,7 @@ def calculate(request: HttpRequest, kind: str) -> HttpResponse:
     form = form_class(request.GET or None)
     answer = None
     if form.is_bound and form.is_valid():
-        answer = trial.run(kind, form.case(), refs(), book, language)
+        answer = trial.run(kind, form.case(), refs(), book, language, approval_numbered)
         if "error" in answer:
             form.complain(answer)
             answer = None

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, IntegrityError, transaction
 from django.urls import reverse
 
-from claims import assessment, selectors, services
+from claims import approval_register, assessment, services
 from claims.intake import ENTERPRISES
 from claims.models import ApprovalRecord, Claim
 from claims.todos import approvals
@@ -54,7 +54,7 @@ def test_a_document_counts_once_another_person_has_confirmed_it(stage: Stage) ->
             services.confirm_approval(approval_id=row.pk, by=row.made_by, on=make.ENTERED_ON, version=row.version)
         with pytest.raises(Stale):
             services.confirm_approval(approval_id=row.pk, by=stage.desk.approver, on=make.ENTERED_ON, version=7)
-        assert selectors.undecided_under(row) == 1
+        assert approval_register.undecided_under(row) == 1
         services.confirm_approval(approval_id=row.pk, by=stage.desk.approver, on=make.ENTERED_ON, version=row.version)
     assert found(claim) == (row.number, Decimal("0.375"))
 
@@ -85,8 +85,8 @@ def test_of_two_documents_the_one_that_names_the_enterprise_goes_first(stage: St
     assert found(claim) == (own.number, Decimal("0.45"))
     wider = city.confirmed_approval(industries=["C39"], issued_on=date(2024, 9, 1), valid_to=date(2024, 12, 31))
     with scope.everything():
-        assert selectors.overlapping(wider) == [newer]
-        assert selectors.overlapping(own) == []
+        assert approval_register.overlapping(wider) == [newer]
+        assert approval_register.overlapping(own) == []
 
 
 def test_the_list_of_enterprises_comes_by_spreadsheet_whole_or_not_at_all(stage: Stage) -> None:

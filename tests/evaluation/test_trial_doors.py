@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from claims.rules import special_ratio
 from config.dev.places import ROOT
 from evaluation.forms import TRIALS, TrialForm
 from evaluation.trial import KINDS
+from pool.articles import edition
 from pool.models import Role
 from tests.evaluation.test_trial import CASE
+from tests.factories.approvals import confirmed_approval, entered_approval
 from tests.plugins import postgres
 from tests.pool.people import person
 
@@ -27,6 +32,7 @@ CASES: dict[str, list[Any]] = {
         {**CASE, "use": "on_lending", "annual_rate": "9.00"},
         {**CASE, "determined_on": "2026-12-01", "submitted_on": "2026-12-02", "matures_on": "2027-01-10"},
         {**CASE, "principal": "-1.00"},
+        {**CASE, "special_approval": "没有这个文号"},
         {**CASE, "use": "\ud800 半个字"},
         {},
         None,
@@ -89,6 +95,25 @@ def test_english_on_request_at_both_doors(tmp_path: Path, capsys: Any) -> None:
     [told] = by_command("assess", [CASE], tmp_path, capsys, "--language", "en")
     assert by_api("assess", CASE, "?language=en") == told
     assert told["findings"][0]["message"] != by_api("assess", CASE)["findings"][0]["message"]
+
+
+def test_a_document_of_the_register_says_what_it_says_of_a_real_claim(tmp_path: Path, capsys: Any) -> None:
+    """16(5): named by its number at each door; unconfirmed or of another industry it is an error of the field."""
+    row = confirmed_approval(
+        industries=("C39",), ratio=Decimal("0.60"), lifts_cap=True, issued_on=date(2024, 4, 20),
+        valid_from=date(2024, 5, 1),
+    )  # fmt: skip
+    case = {**CASE, "special_approval": row.number}
+    [told] = by_command("assess", [case], tmp_path, capsys)
+    assert by_api("assess", case) == told and told["ratio"] == "0.60"
+    [finding] = [one for one in told["findings"] if one["code"] == "special_ratio"]
+    _ratio, of_a_claim = special_ratio(edition(), row.scope().approval)
+    assert finding["facts"] == of_a_claim[1].facts and finding["message"] == edition().message(of_a_claim[1])
+    page = Client().get("/trial/assess/", form_data(TRIALS["assess"][1]()) | {"special_approval": row.number})
+    assert page.context["answer"]["ratio"] == "0.60"
+    waiting = entered_approval(industries=("C",)).number
+    for wrong in ({"special_approval": waiting}, {"industry_code": "D4411"}, {"disbursed_on": "2024-01-05"}):
+        assert by_api("assess", {**case, **wrong})["field"] == "special_approval"
 
 
 def form_data(form: TrialForm) -> dict[str, Any]:

@@ -137,6 +137,8 @@ def assess(rng: Random) -> Case:
         "qualifications": [qualification(rng, disbursed) for _ in range(rng.choice((0, 0, 1, 1, 2)))],
         "features": rng.sample((*oracle_assess.FEATURES, "fast", "cheap"), rng.choice((0, 0, 1, 2))),
     }
+    if seldom(0.04):
+        case["special_approval"] = rng.choice((*oracle_assess.PAPERS, "丁", None))
     if seldom(0.02):
         spoil(rng, case)
     return case
@@ -278,12 +280,14 @@ def queue(rng: Random) -> Case:
         ]
         for number in range(rng.randint(0, 6))
     ]
-    room = min(cash - reserved, pool - (paid - returned + reserved))
+    suspense = rng.choice((0, rng.randint(0, 300)))
+    room = min(cash - suspense - reserved, pool - (paid - returned + reserved))
     return {
         "cash": money(Decimal(cash)),
         "reserved": money(Decimal(min(reserved, cash))),
         "paid": money(Decimal(paid)),
         "returned": money(Decimal(returned)),
+        "suspense": money(Decimal(suspense)),
         "plan": money(Decimal(room) + rng.choice(NUDGES)),
         "claims": claims,
     }

@@ -6,12 +6,15 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from claims.rules import ApprovedScope, SpecialApproval
 from evaluation.trial.lines import answers
 from pool.refs import Refs, default_refs
 from pool.rulebook import FAIL, HOLD, Edition, load
-from tests.oracle import oracle
+from tests.oracle import oracle, oracle_assess
 from tests.oracle.beyond import BEYOND
 
 Case = dict[str, Any]
@@ -67,6 +70,18 @@ def same(project: Answer, wanted: Answer) -> bool:
     return project == wanted
 
 
+def document(number: str) -> ApprovedScope | None:
+    """A document of the oracle as the rules read it."""
+    paper = oracle_assess.PAPERS.get(number)
+    if paper is None:
+        return None
+    return ApprovedScope(
+        SpecialApproval(number, Decimal(paper["ratio"]), paper["lifts_cap"]), date(2024, 1, 1),
+        date.fromisoformat(paper["from"]), date.fromisoformat(paper["to"]) if paper["to"] else None,
+        frozenset(paper["enterprises"]), tuple(paper["industries"]),
+    )  # fmt: skip
+
+
 @dataclass
 class Comparison:
     """One kind of cases; `count` tells how many were compared."""
@@ -100,7 +115,7 @@ class Comparison:
                 waiting.append(case)
                 yield json.dumps(case)
 
-        for line in answers(self.kind, lines(), self.refs, self.book):
+        for line in answers(self.kind, lines(), self.refs, self.book, register=document):
             yield waiting.popleft(), plain(self.kind, json.loads(line))
         assert not waiting, "a case was not answered"
 

@@ -10,6 +10,7 @@ from typing import Any
 from tests.oracle import oracle_calendar as calendar
 from tests.oracle import oracle_deadlines as deadlines
 from tests.oracle import oracle_money as money
+from tests.oracle import oracle_more as more
 from tests.oracle import oracle_tables as tables
 
 BORROWERS = ("enterprise", "owner", "sole_trader")
@@ -36,6 +37,22 @@ FEATURES = (
     "receivables_pledge",
     "inventory_pledge",
 )
+
+
+def _paper(industries: tuple[str, ...], enterprises: tuple[str, ...], days: str, ratio: str, lifts: bool) -> Any:
+    first, _, last = days.partition("..")
+    return {
+        "industries": industries, "enterprises": enterprises, "from": first, "to": last, "ratio": ratio,
+        "lifts_cap": lifts,
+    }  # fmt: skip
+
+
+PAPERS = {
+    "甲": _paper(("C",), (), "2024-01-01..2025-06-30", "0.80", False),
+    "乙": _paper((), ("某企业",), "2024-06-01..", "0.60", True),
+    "丙": _paper(("D3",), (), "2023-08-10..", "0.10", False),
+}
+"""Documents under 16(5) that a case may name."""
 AMOUNTS = ("revenue", "assets", "credit_line", "principal", "other_balances", "npl_principal")
 DATES = ("disbursed_on", "matures_on", "entered_on", "determined_on", "submitted_on", "credit_report_on")
 AMOUNT = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
@@ -87,7 +104,18 @@ def wrong_fields(case: dict[str, Any]) -> set[str]:
     disbursed = day["disbursed_on"]
     if disbursed is not None and disbursed < tables.LPR[0][0]:
         wrong.add("disbursed_on")
+    if case.get("special_approval") is not None and not _paper_covers(case):
+        wrong.add("special_approval")
     return wrong
+
+
+def _paper_covers(case: dict[str, Any]) -> bool:
+    """16(5): known, valid on the day of payment, and for this industry or for enterprises that it names."""
+    paper = PAPERS.get(case["special_approval"])
+    if paper is None or case["disbursed_on"] < paper["from"] or (paper["to"] and case["disbursed_on"] > paper["to"]):
+        return False
+    code = case["industry_code"].upper()
+    return bool(paper["enterprises"]) or any(code[: len(one)] == one for one in paper["industries"])
 
 
 def _date(text: str) -> date | None:
@@ -143,7 +171,8 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
 
     # 16(1): an owner's or a sole trader's balance has no limit under 4, but no step above 30m either.
     base = money.base_ratio(balance)
-    if base is None and not is_enterprise:
+    named = case.get("special_approval")
+    if base is None and not is_enterprise and named is None:
         failed.add("16(1)")
 
     # 19(2), 19(8)
@@ -167,7 +196,10 @@ def assess(case: dict[str, Any]) -> dict[str, Any]:
 
     eligible = not failed and not held
     ratio = amount = money.ZERO
-    if eligible:
+    if eligible and named is not None:
+        ratio = more.special_ratio(Decimal(PAPERS[named]["ratio"]), PAPERS[named]["lifts_cap"])
+        amount = money.to_the_fen(Decimal(case["npl_principal"]) * ratio)
+    elif eligible:
         assert base is not None
         ratio = base
         for qualification in case["qualifications"]:

@@ -150,7 +150,9 @@ def test_random_claims_are_of_every_sort() -> None:
     told = [oracle.answer("assess", case) for case in blocks("assess", 3000, float("inf"))]
     failed = {article for answer in told for article in answer.get("failed", ())}
     assert failed == {"3", "4", "13", "14", "15(2)", "15(3)", "16(1)", "19(2)", "19(8)", "21", "30", "34"}
-    assert {answer["ratio"] for answer in told if "ratio" in answer} == {"0.00", "0.20", "0.30", "0.40", "0.50"}
+    assert {answer["ratio"] for answer in told if "ratio" in answer} == {
+        "0.00", "0.10", "0.20", "0.30", "0.40", "0.50", "0.60",
+    }  # fmt: skip
     assert sum(answer.get("eligible", False) for answer in told) > 900
     assert sum(answer.get("held", False) for answer in told) > 30
     assert sum(answer.get("provisional", False) for answer in told) > 300
@@ -163,7 +165,8 @@ def test_random_claims_are_of_every_sort() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["assess", "deadlines", "returns", "evaluate", "size"])
 def test_the_command_gives_the_same_answers(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    made = list(blocks(kind, 100, float("inf")))
+    # The oracle's documents (16(5)) are in no register here.
+    made = [case for case in blocks(kind, 100, float("inf")) if not case.get("special_approval")]
     file = tmp_path / "cases.jsonl"
     file.write_text("".join(json.dumps(case) + "\n" for case in made), encoding="utf-8")
     call_command("trial", kind, str(file))

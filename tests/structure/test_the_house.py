@@ -61,6 +61,7 @@ MORE = {
     "claims": {
         "assessment": "from the rows to the facts of the rules and back, for services, pages and panels alike",
         "corrections": "the verified facts beside the declared ones: which may be set, and how they are read",
+        "approval_register": "what the special approvals cover, for their register, the review and trials",
         "lookalikes": "the same borrower at other banks, for the review page alone: kept from every list and interface",
         "pay_message": "the order to the special account's bank as an ISO 20022 message: pure",
         "phrases": "the canned questions and reasons of the review, read from their data file",

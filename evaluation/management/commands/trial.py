@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from claims.approval_register import approval_numbered
 from evaluation.trial import KINDS
 from evaluation.trial.lines import stream
 from pool.articles import edition
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         with self._lines(options["file"]) as lines:
             try:
-                stream(options["kind"], lines, sys.stdout, known, book, options["language"])
+                stream(options["kind"], lines, sys.stdout, known, book, options["language"], approval_numbered)
                 sys.stdout.flush()
             except BrokenPipeError:
                 # Whoever read the answers has seen enough; nothing is left to say at exit either.
