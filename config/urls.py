@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from claims.urls import publicity
 from config.health import health
+from evaluation.urls import open_data_urls
 from evaluation.views import trial
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("publicity/", include((publicity, "publicity"))),
     path("recovery/", include("recovery.urls")),
     path("reports/", include("evaluation.urls")),
+    path("open-data/", include((open_data_urls, "open_data"))),
     path("trial/", trial.start, name="trial_start"),
     path("trial/<slug:kind>/", trial.calculate, name="trial"),
     path("api/v1/", include("config.api_urls")),

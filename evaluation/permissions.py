@@ -41,6 +41,7 @@ HANDS: dict[str, Hands] = {
     "evaluation": MANAGERS_REPORT,
     "supervisory": MANAGERS_REPORT,
     "partners": MANAGERS_REPORT,
+    "open_data": MANAGERS_REPORT,
     "inspection": Hands(INSPECTORS, INSPECTORS, INSPECTION_READERS, READERS - {Role.REGULATOR}),
 }
 """Of each kind of report; an inspection's is the inspectors' own, and names single projects (10.1(2))."""

@@ -24,6 +24,7 @@ def register() -> None:
         NavItem(_("年度绩效评价"), "evaluation:evaluations", permissions.READERS, 710, GROUP),
         NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),
         NavItem(_("对账单"), "evaluation:statements", permissions.STATEMENT_READERS, 690, GROUP),
+        NavItem(_("公开数据"), "open_data:index", EVERYBODY, 820, LAW),
         NavItem(_("试算"), "trial_start", EVERYBODY, 810, LAW),
         NavItem(_("监督检查"), "evaluation:inspections", permissions.INSPECTION_READERS, 720, GROUP),
         NavItem(_("检查发现问题"), "evaluation:findings", permissions.FINDING_READERS, 725, GROUP),
@@ -39,6 +40,7 @@ def register() -> None:
     registry.jobs.register(jobs.half_year_statistics)
     registry.jobs.register(jobs.supervisory_indicators)
     registry.jobs.register(jobs.partner_list)
+    registry.jobs.register(jobs.open_data)
     registry.jobs.register(jobs.remind_of_list)
     registry.jobs.register(jobs.remind_of_answers)
     registry.file_guards.register(FileGuard(findings.PURPOSE, findings.may_have_paper))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from evaluation import charts, permissions, tables
 from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation.open_data import drawing as open_data
 from evaluation.periods import Quarter
 from evaluation.selectors.inspections import RISKS
 from evaluation.selectors.statements import STATEMENT_ARTICLE
@@ -257,6 +258,7 @@ _DRAWN = {
     Report.Kind.SUPERVISORY: ("pdf/supervisory.html", supervision.context),
     Report.Kind.INSPECTION: ("pdf/inspection.html", inspection_context),
     Report.Kind.PARTNERS: ("pdf/partners.html", partners_context),
+    Report.Kind.OPEN_DATA: ("pdf/open_data.html", open_data.context),
 }
 _SHEETS = {
     Report.Kind.HALF_YEAR: _half_year_sheets,
@@ -264,6 +266,7 @@ _SHEETS = {
     Report.Kind.SUPERVISORY: supervision.sheets,
     Report.Kind.INSPECTION: _inspection_sheets,
     Report.Kind.PARTNERS: _partner_sheets,
+    Report.Kind.OPEN_DATA: open_data.sheets,
 }
 
 

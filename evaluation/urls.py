@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import cockpit, evaluations, findings, inspections, reports, statements
+from evaluation.views import cockpit, evaluations, findings, inspections, open_data, reports, statements
 
 app_name = "evaluation"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cockpit/", cockpit.overview, name="cockpit"),
     path("cockpit/workbook/", cockpit.workbook, name="cockpit_workbook"),
     path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
+    path("open-data/", reports.request_report, {"kind": Report.Kind.OPEN_DATA}, name="open_data"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),
@@ -62,3 +63,11 @@ urlpatterns = [
     path("<uuid:pk>/pdf/", reports.download, {"kind": "pdf"}, name="pdf"),
     path("<uuid:pk>/xlsx/", reports.download, {"kind": "xlsx"}, name="xlsx"),
 ]
+
+open_data_urls = [
+    path("", open_data.page, name="index"),
+    path("<str:period>/", open_data.page, name="quarter"),
+    path("<str:period>/data.json", open_data.as_json, name="json"),
+    path("<str:period>/data.csv", open_data.as_csv, name="csv"),
+]
+"""What anybody reads without signing in, at its own address."""

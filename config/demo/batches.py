@@ -255,6 +255,21 @@ def report_issued(batches: Batches, period: str) -> None:
 
 
 @rite
+def open_data_adopted(batches: Batches, period: str) -> None:
+    """As the job has drafted them on the first working day after the quarter."""
+    with batches.stage.acting("statistics1") as (by, on):
+        row = Report.objects.get(kind=Report.Kind.OPEN_DATA, period=period)
+        reports.adopt_report(report_id=row.pk, by=by, on=on, version=row.version)
+
+
+@rite
+def open_data_issued(batches: Batches, period: str) -> None:
+    with batches.stage.acting("approver1") as (by, on):
+        row = Report.objects.get(kind=Report.Kind.OPEN_DATA, period=period)
+        reports.issue_report(report_id=row.pk, by=by, on=on, version=row.version)
+
+
+@rite
 def statements_drafted(batches: Batches, period: str) -> None:
     """The finance centre's clerk, once the quarter is over."""
     with batches.stage.acting("finance1") as (by, on):

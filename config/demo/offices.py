@@ -22,6 +22,8 @@ OFFICES = """
 2024-07-02 special_approval 深府函〔2024〕58号
 2024-07-08 report_adopted 2024H1
 2024-07-10 report_issued 2024H1
+2024-07-11 open_data_adopted 2024Q2
+2024-07-12 open_data_issued 2024Q2
 2024-08-19 notice summer
 2024-08-29 plan summer
 2024-08-30 issue summer
@@ -37,6 +39,8 @@ OFFICES = """
 2024-09-12 confirmed summer
 2024-09-12 posted summer
 2024-10-14 booked 2024-09-30
+2024-10-15 open_data_adopted 2024Q3
+2024-10-16 open_data_issued 2024Q3
 2024-11-01 listed B38
 2024-12-02 notice year_end
 2024-12-05 booked 2024-11-30
@@ -56,6 +60,8 @@ OFFICES = """
 2025-01-07 booked 2024-12-31 proposed
 2025-01-08 notice running
 2025-01-08 statements_drafted 2024Q4
+2025-01-08 open_data_adopted 2024Q4
+2025-01-09 open_data_issued 2024Q4
 2025-01-09 statements_issued 2024Q4
 2025-01-09 sold sold YD2025SZ0107 1350000.01
 2025-01-10 chased B01 2024-10-01

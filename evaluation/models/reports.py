@@ -102,6 +102,7 @@ class Report(FSMModelMixin, Record):
         SUPERVISORY = "supervisory", _("监管指标报告")
         INSPECTION = "inspection", _("监督检查报告")
         PARTNERS = "partners", _("加盟银行名单")
+        OPEN_DATA = "open_data", _("公开数据")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")

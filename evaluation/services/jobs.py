@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Evaluation, Finding, Report
+from evaluation.open_data.figures import ARTICLE as OPEN_DATA
 from evaluation.periods import HalfYear, Quarter
 from evaluation.rules import evaluation_due
 from evaluation.selectors import partners
@@ -13,7 +14,13 @@ from evaluation.selectors.supervisory import ARTICLE
 from evaluation.services import telling
 from evaluation.services.evaluations import draft_evaluation, window_of
 from evaluation.services.findings import DEADLINE
-from evaluation.services.reports import entry_closes_on, request_half_year, request_partners, request_supervisory
+from evaluation.services.reports import (
+    entry_closes_on,
+    request_half_year,
+    request_open_data,
+    request_partners,
+    request_supervisory,
+)
 from pool.jobs import job
 from pool.models import Deadline
 from pool.selectors import edition, refs
@@ -124,6 +131,31 @@ def partner_list(on: date) -> dict[str, Any]:
     if Report.objects.filter(kind=Report.Kind.PARTNERS, period=period).exists():
         return {"period": period, "requested": False}
     report = request_partners(period=period, by=None, on=on)
+    return {"period": period, "requested": True, "number": report.number}
+
+
+def open_data_are_due(on: date) -> bool:
+    """From the first working day after the quarter; quarters that ended before the rules are not asked for."""
+    in_force = edition().in_force.first
+    begun = in_force is None or Quarter.before(on).ends_on >= in_force
+    return begun and refs().calendar.is_workday(on)
+
+
+@job(
+    "open_data",
+    _("编制上季度公开数据"),
+    OPEN_DATA,
+    order=64,
+    due=open_data_are_due,
+    slot=lambda on: str(Quarter.before(on)),
+    words={"period": _("统计期间"), "requested": _("已发起编制"), "number": _("报告编号")},
+)
+def open_data(on: date) -> dict[str, Any]:
+    """Ask the worker for the open data of the quarter that is over, unless somebody has."""
+    period = str(Quarter.before(on))
+    if Report.objects.filter(kind=Report.Kind.OPEN_DATA, period=period).exists():
+        return {"period": period, "requested": False}
+    report = request_open_data(period=period, by=None, on=on)
     return {"period": period, "requested": True, "number": report.number}
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from evaluation import permissions, reports
 from evaluation.models import Evaluation, Inspection, Report
+from evaluation.open_data import drawing as open_data_drawing
+from evaluation.open_data import figures as open_data
 from evaluation.periods import HalfYear, Quarter
 from evaluation.selectors import half_year, inspection_report, partners, supervisory
 from evaluation.services import inspections, telling
@@ -86,6 +88,15 @@ def request_supervisory(*, period: str, by: User | None, on: date) -> Report:
     return _request(Report.Kind.SUPERVISORY, str(quarter), year, quarter.ends_on, by=by, on=on)
 
 
+def request_open_data(*, period: str, by: User | None, on: date) -> Report:
+    """Ask for the open data of a quarter, such as `2024Q4`, once it is over; what is issued is never made anew."""
+    quarter = Quarter.parse(period)
+    if quarter.ends_on >= on:
+        text = _("报告期至 %(day)s，期满后方可编制。") % {"day": quarter.ends_on}
+        raise Refused("period_not_over", text, open_data.ARTICLE, "period")
+    return _request(Report.Kind.OPEN_DATA, str(quarter), quarter.starts_on, quarter.ends_on, by=by, on=on)
+
+
 def entry_closes_on(quarter: Quarter) -> date:
     """The last day on which the quarter's loans may be entered in time (19(1))."""
     return entry_window(edition(), refs().calendar, quarter.ends_on).closes_on
@@ -124,12 +135,23 @@ def request_again(*, report_id: UUID, by: User, on: date) -> Report:
     return _request(old.kind, old.period, old.starts_on, old.ends_on, by=by, on=on)
 
 
+def may_be_made_again(report: Report) -> bool:
+    return report.state not in UNFINISHED and not _is_final(report)
+
+
+def _is_final(report: Report) -> bool:
+    """Of open data there is one edition: the difference of two would tell the one case that was corrected."""
+    return bool(report.kind == Report.Kind.OPEN_DATA and report.state == Report.State.ISSUED)
+
+
 @transaction.atomic
 def _request(kind: str, period: str, starts_on: date, ends_on: date, *, by: User | None, on: date) -> Report:
     if by is not None:
         require(permissions.may_prepare_report(by, kind))
     maker = MAKERS[kind]
     newest = Report.objects.select_for_update().filter(kind=kind, period=period).order_by("-revision").first()
+    if newest is not None and _is_final(newest):
+        raise Refused("published", _("该季度的公开数据已发布，不再另编。"), maker.article(), "period")
     if newest is not None and newest.state in UNFINISHED:
         raise Refused("report_open", _("该报告期已有一份报告正在编制或待核准。"), maker.article(), "period")
     with in_chinese():
@@ -315,6 +337,14 @@ MAKERS: dict[str, Maker] = {
         title=lambda period: _("%(year)s年加盟银行名单") % {"year": period},
         figures=lambda report: partners.figures(int(report.period)),
         breaks=partners.breaks,
+    ),
+    Report.Kind.OPEN_DATA: Maker(
+        article=lambda: open_data.ARTICLE,
+        articles=(open_data.ARTICLE,),
+        prefix="GK",
+        title=open_data_drawing.title,
+        figures=open_data.figures,
+        breaks=open_data.breaks,
     ),
     Report.Kind.INSPECTION: Maker(
         article=lambda: inspections.ARTICLE,

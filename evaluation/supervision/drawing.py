@@ -69,7 +69,7 @@ def split_tables(figures: dict[str, Any]) -> list[Table]:
     return [
         Table(
             [
-                Column(SPLIT_WORDS[split], _namer(split)),
+                Column(SPLIT_WORDS[split], namer(split)),
                 Column(_("普惠型贷款笔数"), "inclusive_loans", "int"),
                 Column(_("普惠型贷款户数"), "inclusive_borrowers", "int"),
                 _amount(_("普惠型贷款本金"), "inclusive_amount"),
@@ -87,7 +87,7 @@ def _amount(label: str, name: str) -> Column:
     return Column(label, lambda row: Decimal(row[name]), "money", unit=_("元"))
 
 
-def _namer(split: str) -> Any:
+def namer(split: str) -> Any:
     names = {slug: words.say(_language()) for slug, words in catalogue().values.get(split, {}).items()}
     if split == "district":
         names = {choice.word: _(choice.label) for choice in DISTRICTS}

@@ -113,7 +113,7 @@ def _facts(terms: Terms, tables: Tables) -> str:
     features = ", ".join(f"features @> '[\"{word}\"]' AS has_{name}" for name, word in SHARED_FEATURES.items())
     return f"""
 WITH sized AS (
-    SELECT l.*, {_size(tables.sizes)} AS size, left(l.industry_code, 1) AS section,
+    SELECT l.*, {size_case(tables.sizes)} AS size, left(l.industry_code, 1) AS section,
         CASE WHEN l.matures_on >= (l.disbursed_on + interval '{tables.long_term_months} months')::date
             THEN {_lpr(tables.lpr, "five_year")} ELSE {_lpr(tables.lpr, "one_year")} END AS lpr,
         (SELECT sum(d.principal_balance) FROM loans_determination d WHERE d.loan_id = l.id
@@ -135,7 +135,7 @@ WITH sized AS (
 )"""
 
 
-def _size(sizes: SizeStandard) -> str:
+def size_case(sizes: SizeStandard) -> str:
     """The size standard as one expression: all bounds of a size reached, else the next smaller (article 3)."""
     groups = []
     for group, bounds in sizes.groups.items():

@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, PartnersForm, ReportFilter
+from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, OpenDataForm, PartnersForm, ReportFilter
 from evaluation.models import Report, Statement
-from evaluation.periods import HalfYear
+from evaluation.open_data import drawing as open_data_drawing
+from evaluation.open_data import figures as open_data
+from evaluation.periods import HalfYear, Quarter
 from evaluation.selectors import partners, supervisory
 from evaluation.selectors import reports as selectors
 from evaluation.services import reports as services
@@ -98,6 +100,17 @@ REQUESTS = {
         period=lambda on: str(on.year - 1),
         ask=services.request_partners,
     ),
+    Report.Kind.OPEN_DATA: Request(
+        title=gettext_lazy("编制公开数据"),
+        about=gettext_lazy(
+            "按经营所在区、行业门类和企业规模汇总一个季度的入库贷款、支付补偿和清收返还；户数过少的格不予公布。"
+            "发布后任何人可以查阅，不再另编。"
+        ),
+        articles=(open_data.ARTICLE,),
+        form=OpenDataForm,
+        period=lambda on: str(Quarter.before(on)),
+        ask=services.request_open_data,
+    ),
     Report.Kind.SUPERVISORY: Request(
         title=gettext_lazy("编制季度监管指标"),
         about=gettext_lazy(
@@ -143,7 +156,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_adopt": prepares and is_draft and report.made_by_id is None,
         "may_issue": may_issue and is_draft,
         "why_not": why_not if is_draft and request.user.role in may.HANDS[report.kind].check else "",
-        "may_repeat": prepares and report.state not in services.UNFINISHED,
+        "may_repeat": prepares and services.may_be_made_again(report),
         "gets_original": reports.gets_original(request.user, report),
         "articles": services.MAKERS[report.kind].articles,
         **_figures(report),
@@ -171,6 +184,12 @@ def _figures(report: Report) -> dict[str, object]:
         return {"tables": tables.partner_tables(report.inputs)}
     if report.kind == Report.Kind.INSPECTION:
         return {"tables": tables.inspection_tables(report.inputs)}
+    if report.kind == Report.Kind.OPEN_DATA:
+        return {
+            "tables": open_data_drawing.tables(report.inputs),
+            "chart": open_data_drawing.chart(report.inputs),
+            "chart_title": open_data_drawing.chart_title(),
+        }
     return {
         "tables": [tables.pool_table(report.inputs), *tables.bank_tables(report.inputs)],
         "chart": reports.half_year_chart(report.inputs),

@@ -33,6 +33,7 @@ WANTED = {
     "annual_evaluation",
     "half_year_statistics",
     "partner_list",
+    "open_data",
     "inspection_answers",
     "supervisory_indicators",
     "verify",

@@ -6,6 +6,7 @@ from tests.structure import tree
 
 OPEN = {
     "blank": "an empty form to be filled in",
+    "_handed_out": "open data: aggregates for everybody, and nobody's reading of them is kept",
     "document": "a publicity notice, open to everybody by the rules",
 }
 WRITERS = {"exports.write_xlsx", "exports.xlsx_bytes", "exports.csv_lines"}

@@ -1,0 +1,26 @@
+"""Open data are issued as a report of their own."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("evaluation", "0010_partner_list")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="report",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("half_year", "半年度统计报告"),
+                    ("evaluation", "年度绩效评价报告"),
+                    ("supervisory", "监管指标报告"),
+                    ("inspection", "监督检查报告"),
+                    ("partners", "加盟银行名单"),
+                    ("open_data", "公开数据"),
+                ],
+                max_length=12,
+                verbose_name="报告类型",
+            ),
+        ),
+    ]
