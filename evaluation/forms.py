@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from banks.forms import BankFilter, day_field, scan_field
 from banks.models import Bank
 from evaluation.models import Evaluation, EvaluationLine, Finding, Inspection, Report, Statement
+from evaluation.selectors import opening
 from evaluation.selectors.inspections import DEFAULT_WEIGHTS, RISKS
 from evaluation.services.inspections import Plan
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
+from pool.models import BANK_ROLES, User
 
 MOST_CASES = 500
 """Of one sample; more is no sample any more."""
@@ -57,6 +59,47 @@ class DayFilter(forms.Form):
         if on > self.today:
             raise forms.ValidationError(_("截至日期不能晚于业务日期 %(day)s。") % {"day": self.today})
         return on
+
+
+class CasesForm(forms.Form):
+    """Which figure, of what, whose; and which of its cases. `asked` says it once everything is known to exist."""
+
+    report = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    evaluation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    on = forms.DateField(required=False, widget=forms.HiddenInput)
+    figure = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    of = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    part = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    bank = forms.ModelChoiceField(
+        Bank.objects.all(), label=_("加盟银行"), required=False, empty_label=_("全部"), to_field_name="code"
+    )
+    change = forms.ChoiceField(
+        label=_("案件范围"),
+        required=False,
+        choices=[("", _("报告时点和现在的")), ("then", _("报告时点的")), ("later", _("报告后变动的"))],
+    )
+    q = forms.CharField(label=_("借据号、信用代码或借款人"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, user: User, with_words: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        if user.role in BANK_ROLES:
+            self.fields["bank"].queryset = Bank.objects.filter(pk=user.institution)
+            self.fields["bank"].widget = forms.HiddenInput()
+        if not with_words:
+            del self.fields["q"]
+
+    def is_about_something(self) -> bool:
+        return any(self.data.get(name) for name in ("report", "evaluation", "on", "figure"))
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        given["asked"] = opening.asked(
+            self.user,
+            report=given.get("report"), evaluation=given.get("evaluation"), on=given.get("on"),
+            figure=given.get("figure", ""), of=given.get("of", ""), bank=given.get("bank"), part=given.get("part", ""),
+        )  # fmt: skip
+        return given
 
 
 class IndicatorsForm(forms.Form):

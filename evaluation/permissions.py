@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from banks.permissions import works_for
+from loans.permissions import READERS as LOAN_READERS
+from loans.permissions import may_export as may_export_loans
 from pool import hats
 from pool.models import BANK_ROLES, FINANCE_ROLES, MANAGER_ROLES, Role
 from pool.permissions import YES, Answer, has_role
@@ -53,6 +55,15 @@ def may_read(user: Any) -> Answer:
 
 def may_read_drafts(user: Any) -> Answer:
     return has_role(user, DRAFT_READERS)
+
+
+def may_open_cases(user: Any) -> Answer:
+    """From a figure to its cases: those who may open a loan; the sharing departments read figures only (10.1(2))."""
+    return has_role(user, LOAN_READERS)
+
+
+def may_export_cases(user: Any) -> Answer:
+    return may_export_loans(user)
 
 
 def may_read_own_result(user: Any) -> Answer:

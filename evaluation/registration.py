@@ -8,7 +8,7 @@ from evaluation import invariants, permissions, todos
 from evaluation.selectors.reports import of_file
 from evaluation.services import findings, inspections, jobs
 from evaluation.services import reports as making
-from evaluation.views import evaluations, reports, statements
+from evaluation.views import cases, evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
@@ -30,7 +30,8 @@ def register() -> None:
         NavItem(_("检查发现问题"), "evaluation:findings", permissions.FINDING_READERS, 725, GROUP),
     ):
         registry.navigation.register(item)
-    for listing in (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS):
+    own = (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS)
+    for listing in (*own, *cases.LISTINGS.values()):
         registry.listings.register(listing)
     registry.todos.register(TodoSource("evaluation", todos.todos, order=80))
     registry.api_scopes.register(ApiScope(permissions.API_SCOPE, _("读取已发布的报告"), permissions.READERS, order=80))

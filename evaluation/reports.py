@@ -144,7 +144,7 @@ def _half_year_sheets(report: Report) -> list[exports.Sheet]:
         exports.Sheet(_("资金池资金情况"), tables.pool_columns(), tables.pool_facts(figures), title=report.title),
         *(
             exports.Sheet(table.caption, table.columns, table.rows, title=report.title, totals=table.totals)
-            for table in tables.bank_tables(figures)
+            for table in (*tables.bank_tables(figures), *tables.conduct_tables(figures))
         ),
     ]
     if figures["write_offs"]:

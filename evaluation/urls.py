@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import cockpit, evaluations, findings, inspections, open_data, reports, statements
+from evaluation.views import cases, cockpit, evaluations, findings, inspections, open_data, reports, statements
 
 app_name = "evaluation"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("supervisory/", reports.request_report, {"kind": Report.Kind.SUPERVISORY}, name="supervisory"),
     path("cockpit/", cockpit.overview, name="cockpit"),
     path("cockpit/workbook/", cockpit.workbook, name="cockpit_workbook"),
+    *(path(f"cases/{kind}/", cases.cases, {"kind": kind}, name=f"cases_{kind}") for kind in cases.KINDS),
     path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
     path("open-data/", reports.request_report, {"kind": Report.Kind.OPEN_DATA}, name="open_data"),
     path("check/", reports.check, name="check"),

@@ -27,7 +27,8 @@ class Column:
     percentage), int, date, moment, status (an object with a state, or a pair (value, word)), article
     (or a list of them).
     `link` gives a row's address; `sort` is the word put into `?sort=`; `width` counts characters in a workbook; `key`
-    names a column whose value is a function, for lists whose columns people choose.
+    names a column whose value is a function, for lists whose columns people choose. `figure` says which figure stands
+    in the column, for pages on which every number opens to its cases.
     """
 
     label: Text
@@ -39,6 +40,7 @@ class Column:
     unit: Text = ""
     hint: Text = ""
     key: str = ""
+    figure: str | Callable[[Any], str] = ""
 
     @property
     def name(self) -> str:
@@ -107,6 +109,7 @@ class Table:
     empty_title: Text = NO_ROWS
     empty_text: Text = ""
     pick: Pick | None = None
+    foot_link: Callable[[Column], str | None] | None = None
 
     def heads(self) -> list[dict[str, Any]]:
         heads = []
@@ -126,7 +129,10 @@ class Table:
             yield {"cells": cells, "mark": self.marks(row) if self.marks else "", "box": box}
 
     def foot(self) -> list[Cell]:
-        return [Cell(column, self.totals.get(column.label, "")) for column in self.columns] if self.totals else []
+        if not self.totals:
+            return []
+        link = self.foot_link or (lambda _column: None)
+        return [Cell(column, self.totals.get(column.label, ""), link(column)) for column in self.columns]
 
 
 @dataclass

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Sum
 
-from banks.models import Bank, Tenure, Violation
+from banks.models import Bank, Tenure
 from banks.selectors import members_on
 from evaluation import permissions
 from evaluation.models import Evaluation, EvaluationLine
-from loans.models import Loan
+from evaluation.selectors.cases import Span
+from evaluation.selectors.figures import EVALUATION
 from pool.models import User
 
 ZERO = Decimal("0.00")
@@ -25,10 +26,9 @@ def banks_of(year: int) -> "QuerySet[Bank]":
 
 def lending_of(year: int) -> dict[UUID, tuple[Decimal, int]]:
     """Bank → (amount lent, distinct borrowers) by the date on the IOU, entries taken back left out (22)."""
+    lent = EVALUATION["amount"].rows(Span(date(year, 1, 1), date(year, 12, 31)))
     rows = (
-        Loan.objects.filter(disbursed_on__range=(date(year, 1, 1), date(year, 12, 31)))
-        .exclude(state=Loan.State.WITHDRAWN)
-        .order_by()
+        lent.order_by()
         .values("bank_id")
         .annotate(amount=Sum("principal"), borrowers=Count("borrower_id", distinct=True))
     )
@@ -37,7 +37,7 @@ def lending_of(year: int) -> dict[UUID, tuple[Decimal, int]]:
 
 def violations_of(year: int) -> dict[UUID, int]:
     """Bank → confirmed violations of that year."""
-    rows = Violation.objects.filter(year=year, state=Violation.State.DECIDED)
+    rows = EVALUATION["violations"].rows(Span(date(year, 1, 1), date(year, 12, 31)))
     return dict(rows.order_by().values_list("bank_id").annotate(n=Count("id")))
 
 

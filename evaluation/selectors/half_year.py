@@ -5,24 +5,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
 from banks.models import Bank, StandingEvent
-from claims.models import Claim, Upgrade
 from evaluation.models import Report
-from evaluation.selectors import money
-from loans.models import Determination, Loan
+from evaluation.selectors import conduct, money
+from evaluation.selectors.cases import Figure, Span
+from evaluation.selectors.figures import BY_BANK
 from pool.formats import yuan
-from pool.models import Transition
 from pool.selectors import edition
-from recovery.models import ClawbackReceipt, Closing, Recovery, Return
+from recovery.models import Closing
 
 ZERO = Decimal("0.00")
 ONE_DAY = timedelta(days=1)
-DECIDED = (Claim.State.APPROVED, Claim.State.REFUSED)
-UNDER_REVIEW = frozenset({*Claim.BEFORE_DECISION, Claim.State.RE_EXAMINING})
 #: Figure of a bank → what the ledger calls the same money.
 TIED = {
     "paid": money.Kind.COMPENSATION,
@@ -40,8 +36,10 @@ def figures(starts_on: date, ends_on: date) -> dict[str, Any]:
     ledger = {name: money.by_bank(kind, starts_on, ends_on) for name, kind in TIED.items()}
     standings = standing_on(ends_on)
     banks = []
+    stays = conduct.suspensions(starts_on, ends_on)
     for bank in Bank.objects.filter(joined_on__lte=ends_on).order_by("code"):
         row: dict[str, Any] = {"code": bank.code, "name": bank.short_name, "standing": standings.get(bank.pk)}
+        row["suspended_days"] = sum(stay["days"] for stay in stays if stay["code"] == bank.code)
         for name, found in columns.items():
             count, amount = found.get(bank.pk, (0, ZERO))
             row[name] = {"count": count, "amount": str(amount)}
@@ -59,75 +57,20 @@ def figures(starts_on: date, ends_on: date) -> dict[str, Any]:
         "banks": banks,
         "totals": _totals(banks, list(columns)),
         "write_offs": _write_offs(starts_on, ends_on),
+        "suspensions": stays,
+        "late": conduct.late(starts_on, ends_on),
     }
 
 
 def _columns(starts_on: date, ends_on: date) -> dict[str, Pairs]:
     """Figure → bank → (count, amount)."""
-    period = (starts_on, ends_on)
-    live = Loan.objects.exclude(state=Loan.State.WITHDRAWN)
-    standing = Determination.objects.exclude(ending=Determination.Ending.VOIDED, ended_on__lte=ends_on)
-    filed = Claim.objects.filter(first_submitted_on__range=period)
-    outcome = decided(starts_on, ends_on)
-    closed = Closing.objects.filter(state=Closing.State.CLOSED, closed_on__range=period)
-    received = Return.objects.filter(state=Return.State.RECEIVED, received_on__range=period)
-    refunded = Upgrade.objects.filter(state=Upgrade.State.REFUNDED, refunded_on__range=period)
-    taken_back = ClawbackReceipt.objects.filter(state=ClawbackReceipt.State.CONFIRMED, received_on__range=period)
-    recovered = Recovery.objects.filter(state=Recovery.State.SUBMITTED, submitted_on__range=period)
-    return {
-        "loans": _pairs(live.filter(entered_on__lte=ends_on), "principal"),
-        "entered": _pairs(live.filter(entered_on__range=period), "principal"),
-        "determined": _pairs(standing.filter(determined_on__range=period), "principal_balance"),
-        "claimed": _pairs(filed, "determination__principal_balance"),
-        "approved": _pairs(Claim.objects.filter(pk__in=outcome[Claim.State.APPROVED]), "amount"),
-        "refused": _pairs(
-            Claim.objects.filter(pk__in=outcome[Claim.State.REFUSED]), "determination__principal_balance"
-        ),
-        "pending": _pairs(Claim.objects.filter(pk__in=under_review(ends_on)), "determination__principal_balance"),
-        "paid": _pairs(Claim.objects.filter(paid_on__range=period), "amount"),
-        "recovered": _pairs(recovered, "amount"),
-        "returned": _pairs(received, "amount"),
-        "refunded": _pairs(refunded, "refund_due"),
-        "clawed_back": _pairs(taken_back.filter(principal_part__gt=0), "principal_part"),
-        "owed": _pairs(_owed(ends_on), "amount"),
-        "closed": _pairs(closed, "loan__principal"),
-        "written_off": _pairs(closed.filter(kind=Closing.Kind.WRITE_OFF), "loss_amount"),
-    }
+    span = Span(starts_on, ends_on)
+    return {name: _pairs(figure.rows(span), figure) for name, figure in BY_BANK.items()}
 
 
-def _pairs(rows: "QuerySet[Any]", field: str) -> Pairs:
-    grouped = rows.order_by().values("bank_id").annotate(n=Count("pk"), total=Coalesce(Sum(field), ZERO))
+def _pairs(rows: "QuerySet[Any]", figure: Figure) -> Pairs:
+    grouped = rows.order_by().values("bank_id").annotate(n=Count("pk"), total=Sum(figure.adds))
     return {row["bank_id"]: (row["n"], row["total"]) for row in grouped}
-
-
-def _moves_of_claims() -> "QuerySet[Transition]":
-    return Transition.objects.filter(subject_kind=Claim._meta.label_lower, field="state")
-
-
-def decided(starts_on: date, ends_on: date) -> dict[str, list[UUID]]:
-    """Outcome → the claims decided in the period, each by its last decision there (a re-examination may turn it)."""
-    last = (
-        _moves_of_claims()
-        .filter(target__in=DECIDED, on__range=(starts_on, ends_on))
-        .order_by("subject_id", "-id")
-        .distinct("subject_id")
-    )
-    found: dict[str, list[UUID]] = {state: [] for state in DECIDED}
-    for claim_id, outcome in last.values_list("subject_id", "target"):
-        found[outcome].append(claim_id)
-    return found
-
-
-def under_review(on: date) -> list[UUID]:
-    """The claims that were filed and undecided at the end of the day, as the log of their moves tells it."""
-    last = _moves_of_claims().filter(on__lte=on).order_by("subject_id", "-id").distinct("subject_id")
-    return [claim_id for claim_id, state in last.values_list("subject_id", "target") if state in UNDER_REVIEW]
-
-
-def _owed(on: date) -> "QuerySet[Return]":
-    """Advised and not received by the end of the day."""
-    rows: QuerySet[Return] = Return.objects.exclude(state=Return.State.CANCELLED).filter(advised_on__lte=on)
-    return rows.filter(Q(received_on__isnull=True) | Q(received_on__gt=on))
 
 
 def standing_on(on: date) -> dict[UUID, dict[str, Any]]:

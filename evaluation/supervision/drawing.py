@@ -43,7 +43,9 @@ def bank_tables(figures: dict[str, Any]) -> list[Table]:
 def _columns(one: Indicator) -> list[Column]:
     unit = {"money": _("元"), "points": _("个百分点")}.get(one.unit, "")
     kind = KINDS.get(one.unit, one.unit)
-    columns = [Column(one.name.say(_language()), _reader(one), kind, unit=unit, hint=one.how.say(_language()))]
+    columns = [
+        Column(one.name.say(_language()), _reader(one), kind, unit=unit, hint=one.how.say(_language()), figure=one.slug)
+    ]
     if one.goal:
         label = _("%(indicator)s达标") % {"indicator": one.name.say(_language())}
         columns.append(Column(label, lambda row: _judged(row["indicators"][one.slug]["met"]), "status"))
@@ -70,11 +72,11 @@ def split_tables(figures: dict[str, Any]) -> list[Table]:
         Table(
             [
                 Column(SPLIT_WORDS[split], namer(split)),
-                Column(_("普惠型贷款笔数"), "inclusive_loans", "int"),
-                Column(_("普惠型贷款户数"), "inclusive_borrowers", "int"),
-                _amount(_("普惠型贷款本金"), "inclusive_amount"),
-                _amount(_("当年发放"), "lent"),
-                _amount(_("全部入库贷款本金"), "all_amount"),
+                Column(_("普惠型贷款笔数"), "inclusive_loans", "int", figure=f"{split}/inclusive_loans"),
+                Column(_("普惠型贷款户数"), "inclusive_borrowers", "int", figure=f"{split}/inclusive_borrowers"),
+                _amount(_("普惠型贷款本金"), "inclusive_amount", split),
+                _amount(_("当年发放"), "lent", split),
+                _amount(_("全部入库贷款本金"), "all_amount", split),
             ],
             rows,
             caption=SPLIT_WORDS[split],
@@ -83,8 +85,8 @@ def split_tables(figures: dict[str, Any]) -> list[Table]:
     ]
 
 
-def _amount(label: str, name: str) -> Column:
-    return Column(label, lambda row: Decimal(row[name]), "money", unit=_("元"))
+def _amount(label: str, name: str, split: str) -> Column:
+    return Column(label, lambda row: Decimal(row[name]), "money", unit=_("元"), figure=f"{split}/{name}")
 
 
 def namer(split: str) -> Any:

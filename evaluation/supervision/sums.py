@@ -3,8 +3,9 @@
 The rules' own words become columns of one query (`facts`), so that three million loans are read once and not loaded.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -38,7 +39,13 @@ BORROWERS = {
     "first_borrowers": "inclusive AND lent AND has_first",
     "first_borrowers_before": "inclusive AND lent_before AND has_first",
 }
+LOANS = "inclusive AND held"
 SPLITS = ("size", "section", "district")
+LIVE = "l.state <> 'withdrawn'"
+WRITTEN_THEN = """l.created_at <= %(known)s AND (l.state <> 'withdrawn' OR EXISTS (
+        SELECT FROM pool_transition t WHERE t.subject_id = l.id AND t.field = 'state' AND t.target = 'withdrawn'
+            AND t.at > %(known)s))"""
+"""Which loans there are: entries taken back left out, now or as it was known then."""
 
 
 class Days(NamedTuple):
@@ -74,11 +81,7 @@ class Sums(NamedTuple):
 def read(days: Days, terms: Terms, tables: Tables) -> Sums:
     """Amounts are decimals in yuan, counts are whole numbers; what nothing fell under is zero."""
     facts = _facts(terms, tables)
-    given = days._asdict() | {
-        "line": terms.inclusive_line,
-        "sizes": list(terms.inclusive_sizes),
-        "manufacturing": f"{terms.manufacturing}%",
-    }
+    given = _given(days, terms)
     columns = ", ".join(_columns())
     banks = f"{facts} SELECT bank_id, {columns} FROM facts GROUP BY GROUPING SETS ((bank_id), ())"
     sets = ", ".join(f"({name})" for name in SPLITS)
@@ -97,7 +100,7 @@ def _columns() -> Iterable[str]:
         yield f"coalesce(sum({what}) FILTER (WHERE {where}), 0) AS {name}"
     for name, where in BORROWERS.items():
         yield f"count(DISTINCT borrower_id) FILTER (WHERE {where}) AS {name}"
-    yield "count(*) FILTER (WHERE inclusive AND held) AS inclusive_loans"
+    yield f"count(*) FILTER (WHERE {LOANS}) AS inclusive_loans"
 
 
 def _which() -> str:
@@ -108,7 +111,40 @@ def _value() -> str:
     return " ".join(f"WHEN GROUPING({name}) = 0 THEN {name}" for name in SPLITS)
 
 
-def _facts(terms: Terms, tables: Tables) -> str:
+def where(name: str) -> str:
+    """What a loan must be to count in this sum or number of borrowers."""
+    return SUMS[name][1] if name in SUMS else BORROWERS.get(name, LOANS)
+
+
+def loans_that(
+    asked: str, days: Days, terms: Terms, tables: Tables, *, known: datetime | None, part: tuple[str, str] | None
+) -> tuple[str, list[Any]]:
+    """A question for the keys of the loans of which this is true, with its values in their order.
+
+    With `known`, by what had been written down then; `part` is a split and one value of it.
+    """
+    split, value = part or ("", "")
+    narrowed = f"{asked} AND coalesce({split}, '') = %(value)s" if split in SPLITS else asked
+    named = f"{_facts(terms, tables, WRITTEN_THEN if known else LIVE)} SELECT id FROM facts WHERE {narrowed}"
+    given = _given(days, terms) | {"known": known, "value": value}
+    values: list[Any] = []
+
+    def placed(found: "re.Match[str]") -> str:
+        values.append(given[found[1]])
+        return "%s"
+
+    return re.sub(r"%\((\w+)\)s", placed, named), values
+
+
+def _given(days: Days, terms: Terms) -> dict[str, Any]:
+    return days._asdict() | {
+        "line": terms.inclusive_line,
+        "sizes": list(terms.inclusive_sizes),
+        "manufacturing": f"{terms.manufacturing}%",
+    }
+
+
+def _facts(terms: Terms, tables: Tables, live: str = LIVE) -> str:
     """A line per loan, with what the indicators ask of it. Only numbers of our own tables are written into the text."""
     features = ", ".join(f"features @> '[\"{word}\"]' AS has_{name}" for name, word in SHARED_FEATURES.items())
     return f"""
@@ -119,9 +155,9 @@ WITH sized AS (
         (SELECT sum(d.principal_balance) FROM loans_determination d WHERE d.loan_id = l.id
             AND d.determined_on <= %(last)s AND (d.ended_on IS NULL OR d.ended_on > %(last)s)
             AND (d.recovered_on IS NULL OR d.recovered_on > %(last)s)) AS npl
-    FROM loans_loan l WHERE l.state <> 'withdrawn' AND l.disbursed_on <= %(last)s
+    FROM loans_loan l WHERE {live} AND l.disbursed_on <= %(last)s
 ), facts AS (
-    SELECT bank_id, borrower_id, principal, annual_rate, lpr, npl, size, section, district,
+    SELECT id, bank_id, borrower_id, principal, annual_rate, lpr, npl, size, section, district,
         greatest(credit_line, principal) <= %(line)s
             AND (borrower_kind = 'sole_trader' OR size = ANY(%(sizes)s)) AS inclusive,
         closed_on IS NULL OR closed_on > %(last)s AS held,

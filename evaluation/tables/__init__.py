@@ -9,7 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Evaluation, EvaluationLine, InspectionCase, Statement
+from evaluation.selectors.figures import BY_BANK
 from evaluation.selectors.money import WORDS
+from evaluation.tables.conduct import conduct_tables as conduct_tables
 from evaluation.tables.partners import cited
 from evaluation.tables.partners import partner_tables as partner_tables
 from pool.articles import language_of
@@ -50,15 +52,15 @@ def in_words(findings: Iterable[dict[str, Any]], edition: str) -> str:
 def result_columns() -> list[Column]:
     return [
         Column(_("加盟银行"), "bank"),
-        Column(_("当年发放总额"), "amount", "money", unit=YUAN),
+        Column(_("当年发放总额"), "amount", "money", unit=YUAN, figure="amount"),
         Column(_("总额排名"), "amount_rank", "int"),
-        Column(_("企业数"), "borrowers", "int"),
+        Column(_("企业数"), "borrowers", "int", figure="borrowers"),
         Column(_("户数排名"), "borrowers_rank", "int"),
-        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN),
-        Column(_("上年企业数"), "last_borrowers", "int"),
-        Column(_("同比增速"), "growth", "percent"),
+        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN, figure="last_amount"),
+        Column(_("上年企业数"), "last_borrowers", "int", figure="last_borrowers"),
+        Column(_("同比增速"), "growth", "percent", figure="growth"),
         Column(_("增速排名"), "growth_rank", "int"),
-        Column(_("违规"), "violations", "int"),
+        Column(_("违规"), "violations", "int", figure="violations"),
         Column(_("等级"), lambda line: (line["grade"], EvaluationLine.Grade(line["grade"]).label), "status"),
     ]
 
@@ -101,15 +103,15 @@ def own_columns() -> list[Column]:
     return [
         Column(_("年度"), lambda line: _year(line.evaluation), sort="year"),
         Column(_("等级"), lambda line: (line.grade, line.get_grade_display()), "status", key="grade"),
-        Column(_("当年发放总额"), "amount", "money", unit=YUAN, sort="amount"),
+        Column(_("当年发放总额"), "amount", "money", unit=YUAN, sort="amount", figure="amount"),
         Column(_("总额排名"), "amount_rank", "int"),
-        Column(_("企业数"), "borrowers", "int"),
+        Column(_("企业数"), "borrowers", "int", figure="borrowers"),
         Column(_("户数排名"), "borrowers_rank", "int"),
-        Column(_("同比增速"), "growth", "percent"),
+        Column(_("同比增速"), "growth", "percent", figure="growth"),
         Column(_("增速排名"), "growth_rank", "int"),
-        Column(_("违规"), "violations", "int"),
-        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN),
-        Column(_("上年企业数"), "last_borrowers", "int"),
+        Column(_("违规"), "violations", "int", figure="violations"),
+        Column(_("上年发放总额"), "last_amount", "money", unit=YUAN, figure="last_amount"),
+        Column(_("上年企业数"), "last_borrowers", "int", figure="last_borrowers"),
         Column(_("报备日期"), "evaluation.filed_on", "date"),
         Column(_("评定理由"), why, key="why", width=80),
     ]
@@ -125,6 +127,7 @@ def why(line: EvaluationLine) -> str:
 class PoolFact(NamedTuple):
     """One line of the pool's money."""
 
+    name: str
     label: Any
     opening: Decimal
     flow: Decimal
@@ -134,20 +137,22 @@ class PoolFact(NamedTuple):
 def pool_facts(figures: dict[str, Any]) -> list[PoolFact]:
     """Opening + flow = closing, line by line."""
     parts = [figures[name] for name in ("opening", "flows", "closing")]
-    return [PoolFact(label, *(Decimal(part.get(name, "0.00")) for part in parts)) for name, label in WORDS.items()]
+    return [
+        PoolFact(name, label, *(Decimal(part.get(name, "0.00")) for part in parts)) for name, label in WORDS.items()
+    ]
 
 
 def said_facts(figures: dict[str, Any]) -> list[PoolFact]:
     """In print a line that was nothing all along is left out."""
-    return [fact for fact in pool_facts(figures) if any(fact[1:])]
+    return [fact for fact in pool_facts(figures) if fact.opening or fact.flow or fact.closing]
 
 
 def pool_columns() -> list[Column]:
     return [
         Column(_("项目"), "label"),
-        Column(_("期初余额"), "opening", "money", unit=YUAN),
-        Column(_("本期发生额"), "flow", "money", unit=YUAN),
-        Column(_("期末余额"), "closing", "money", unit=YUAN),
+        Column(_("期初余额"), "opening", "money", unit=YUAN, figure=lambda fact: f"opening.{fact.name}"),
+        Column(_("本期发生额"), "flow", "money", unit=YUAN, figure=lambda fact: f"flows.{fact.name}"),
+        Column(_("期末余额"), "closing", "money", unit=YUAN, figure=lambda fact: f"closing.{fact.name}"),
     ]
 
 
@@ -160,16 +165,20 @@ def booked_later(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, "label": WORDS[row["figure"]]} for row in figures["booked_later"]]
 
 
-def _count(name: str, label: Any) -> Column:
-    return Column(format_lazy("{}{}", label, _("笔数")), lambda row: row[name]["count"], "int")
+def _count(name: str) -> Column:
+    figure = BY_BANK[name]
+    label = format_lazy("{}{}", figure.label, _("笔数"))
+    return Column(label, lambda row: row[name]["count"], "int", hint=figure.how, figure=name)
 
 
-def _amount(name: str, label: Any) -> Column:
-    return Column(format_lazy("{}{}", label, _("金额")), lambda row: Decimal(row[name]["amount"]), "money", unit=YUAN)
+def _amount(name: str) -> Column:
+    figure = BY_BANK[name]
+    label = format_lazy("{}{}", figure.label, _("金额"))
+    return Column(label, lambda row: Decimal(row[name]["amount"]), "money", unit=YUAN, hint=figure.how, figure=name)
 
 
-def _pair(name: str, label: Any) -> list[Column]:
-    return [_count(name, label), _amount(name, label)]
+def _pair(name: str) -> list[Column]:
+    return [_count(name), _amount(name)]
 
 
 def npl_ratio(row: dict[str, Any]) -> Decimal | None:
@@ -185,6 +194,10 @@ def _suspension(row: dict[str, Any]) -> tuple[str, Any]:
     return ("suspended", _("暂停办理")) if suspended else ("in_force", _("正常办理"))
 
 
+def _suspended_days() -> list[Column]:
+    return [Column(_("本期暂停天数"), "suspended_days", "int", hint=_("当日日终处于暂停状态的天数。"))]
+
+
 def bank_tables(figures: dict[str, Any]) -> list[Table]:
     """The three tables by bank in the order they are printed, each with its totals.
 
@@ -195,33 +208,34 @@ def bank_tables(figures: dict[str, Any]) -> list[Table]:
         (
             _("贷款入库与不良情况"),
             [
-                *_pair("entered", _("本期入库")),
-                *_pair("loans", _("期末累计入库")),
-                *_pair("determined", _("本期认定不良")),
+                *_pair("entered"),
+                *_pair("loans"),
+                *_pair("determined"),
                 Column(_("期末不良率"), npl_ratio, "percent"),
                 Column(_("补偿业务"), _suspension, "status"),
+                *(_suspended_days() if "suspensions" in figures else ()),
             ],
         ),
         (
             _("风险补偿申请与拨付情况"),
             [
-                *_pair("claimed", _("本期申请")),
-                *_pair("approved", _("审核通过")),
-                *_pair("refused", _("不予补偿")),
-                *_pair("pending", _("期末在审")),
-                *_pair("paid", _("本期拨付")),
+                *_pair("claimed"),
+                *_pair("approved"),
+                *_pair("refused"),
+                *_pair("pending"),
+                *_pair("paid"),
             ],
         ),
         (
             _("清收、返还与结项情况"),
             [
-                *_pair("recovered", _("本期清收")),
-                *_pair("returned", _("本期返还")),
-                *_pair("refunded", _("上调退回")),
-                *(_pair("clawed_back", _("违规追回")) if "clawed_back" in figures["totals"] else ()),
-                *_pair("owed", _("期末待返还")),
-                _count("closed", _("本期结项")),
-                *_pair("written_off", _("其中核销")),
+                *_pair("recovered"),
+                *_pair("returned"),
+                *_pair("refunded"),
+                *(_pair("clawed_back") if "clawed_back" in figures["totals"] else ()),
+                *_pair("owed"),
+                _count("closed"),
+                *_pair("written_off"),
             ],
         ),
     ]
@@ -235,8 +249,8 @@ def _totals(columns: list[Column], totals: dict[str, Any]) -> dict[Any, Any]:
     """Sums by column; a ratio or a state has none."""
     found: dict[Any, Any] = {columns[0].label: _("合计")}
     for column in columns[1:]:
-        if column.kind in ("int", "money"):
-            found[column.label] = column.read(totals)
+        if column.kind in ("int", "money") and (value := column.read(totals)) is not None:
+            found[column.label] = value
     return found
 
 
@@ -258,6 +272,17 @@ def write_off_columns() -> list[Column]:
         Column(_("已补偿"), lambda row: Decimal(row["compensated"]), "money", unit=YUAN),
         Column(_("结项日期"), "closed_on"),
     ]
+
+
+def write_off_table(figures: dict[str, Any]) -> Table:
+    """The loans that could not be recovered (20(6))."""
+    rows = figures["write_offs"]
+    losses = sum((Decimal(row["loss"]) for row in rows), Decimal("0.00"))
+    return Table(
+        write_off_columns(), rows, caption=_("无法收回的不良贷款"),
+        totals={_("结项编号"): _("合计"), _("核销或认定损失"): losses} if rows else {},
+        empty_title=_("本期没有核销结项的贷款"),
+    )  # fmt: skip
 
 
 # ---- the catalogue of reports -------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,11 @@ from django.views.decorators.http import require_safe
 
 from evaluation import permissions as may
 from evaluation.forms import DayFilter
-from evaluation.selectors import cockpit, money
+from evaluation.selectors import cockpit, money, opening
 from evaluation.selectors.cockpit import AGES, NEAR, BankRisk, Cohort, Queue
-from loans.permissions import READERS as LOAN_READERS
+from evaluation.selectors.day import QUEUE
+from evaluation.selectors.opening import Source
+from evaluation.tables.opening import address, opened
 from pool import audit, charts, clock, exports
 from pool.models import AccessLog
 from pool.permissions import require
@@ -38,8 +39,8 @@ class Overview(NamedTuple):
 
     on: date
     is_now: bool
-    opens: bool
-    """Whether figures lead to the cases behind them: those lists show today's, to people who may open a loan."""
+    source: Source | None
+    """From which figures lead to the cases behind them, for people who may open a loan."""
     money: dict[str, Decimal]
     banks: list[BankRisk]
     vintages: list[Cohort]
@@ -58,7 +59,7 @@ def _overview(on: date, user: Any) -> Overview:
     return Overview(
         on,
         is_now,
-        is_now and user.role in LOAN_READERS,
+        opening.of_day(on) if may.may_open_cases(user)[0] else None,
         money.position(on),
         cockpit.banks_on(on),
         cockpit.vintages(on),
@@ -81,6 +82,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tables": dict(zip(("banks", "vintages", "recoveries", "queues", "deadlines"), _tables(found), strict=True)),
         "vintage_chart": _chart(found.vintages),
         "recovery_chart": _chart(found.recoveries),
+        "links": {name: _tile(found, name) for name in ("cash", "available", "paid", "outstanding")},
         "ceiling": edition()["npl_ceiling"].article,
         "article": NOW_ARTICLE,
     }
@@ -106,36 +108,40 @@ def workbook(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _tile(found: Overview, name: str) -> str:
+    return (address(found.source, f"closing.{name}") or "") if found.source else ""
+
+
 # ---- tables -------------------------------------------------------------------------------------------------------
 
 
 def _tables(found: Overview) -> list[Table]:
     return [
         _bank_table(found),
-        _cohort_table(
-            found, found.vintages, _("发放季度"), _("发放本金"), _("贷款不良表现（按发放季度）"), _loans_of_quarter
+        opened(
+            _cohort_table(found.vintages, _("发放季度"), _("发放本金"), _("贷款不良表现（按发放季度）"), "quarter"),
+            found.source,
+            lambda row: {"part": f"quarter:{row.quarter}"},
         ),
-        _cohort_table(
-            found, found.recoveries, _("拨付季度"), _("不良本金余额"), _("补偿后清收表现（按拨付季度）"), None
+        _cohort_table(found.recoveries, _("拨付季度"), _("不良本金余额"), _("补偿后清收表现（按拨付季度）"), ""),
+        opened(
+            _queue_table(found.queues, _("状态"), _age_words(), _("在办申请停留天数"), _queue_of), found.source, _whole
         ),
-        _queue_table(found.queues, _("状态"), _age_words(), _("在办申请停留天数"), found, _claims_in),
-        _queue_table(found.deadlines, _("期限"), _near_words(), _("法定期限"), found, None),
+        _queue_table(found.deadlines, _("期限"), _near_words(), _("法定期限"), ""),
     ]
 
 
 def _bank_table(found: Overview) -> Table:
     yuan = _("元")
     columns = [
-        Column(
-            _("加盟银行"), "bank.short_name", link=_link(found, lambda row: reverse("banks:detail", args=[row.bank.pk]))
-        ),
-        Column(_("累计入库贷款"), "entered", "money", unit=yuan, link=_link(found, _loans_of_bank)),
-        Column(_("不良贷款本金"), "npl", "money", unit=yuan, link=_link(found, _npl_of_bank)),
+        Column(_("加盟银行"), "bank.short_name", link=lambda row: reverse("banks:detail", args=[row.bank.pk])),
+        Column(_("累计入库贷款"), "entered", "money", unit=yuan, figure="entered"),
+        Column(_("不良贷款本金"), "npl", "money", unit=yuan, figure="npl"),
         Column(_("不良率"), "ratio", "percent"),
         Column(_("补偿业务"), _business, "status"),
-        Column(_("已支付补偿"), "paid", "money", unit=yuan, link=_link(found, _paid_of_bank)),
+        Column(_("已支付补偿"), "paid", "money", unit=yuan, figure="paid"),
         Column(_("已返还和退回"), "back", "money", unit=yuan),
-        Column(_("补偿净额"), "net", "money", unit=yuan),
+        Column(_("补偿净额"), "net", "money", unit=yuan, figure="net"),
         Column(_("撬动倍数"), lambda row: _times(row.leverage), key="leverage"),
     ]
     totals = {
@@ -143,7 +149,8 @@ def _bank_table(found: Overview) -> Table:
         for column in columns
         if column.kind == "money"
     }
-    return Table(columns, found.banks, caption=_("各银行风险"), totals=totals, empty_title=_("当日还没有加盟银行"))
+    table = Table(columns, found.banks, caption=_("各银行风险"), totals=totals, empty_title=_("当日还没有加盟银行"))
+    return opened(table, found.source, lambda row: {"bank": row.bank.code})
 
 
 def _business(row: BankRisk) -> tuple[str, str]:
@@ -154,14 +161,11 @@ def _times(value: Decimal | None) -> str:
     return "—" if value is None else _("%(times)s 倍") % {"times": f"{value:,.1f}"}
 
 
-def _cohort_table(
-    found: Overview, rows: list[Cohort], first: str, amount: str, caption: str, page: Callable[[Cohort], str] | None
-) -> Table:
-    link = _link(found, page) if page else None
+def _cohort_table(rows: list[Cohort], first: str, amount: str, caption: str, figure: str) -> Table:
     columns = [
-        Column(first, lambda row: str(row.quarter), "code", link=link, key="quarter"),
-        Column(_("笔数"), "count", "int"),
-        Column(amount, "amount", "money", unit=_("元")),
+        Column(first, lambda row: str(row.quarter), "code", key="quarter", figure=figure),
+        Column(_("笔数"), "count", "int", figure=figure),
+        Column(amount, "amount", "money", unit=_("元"), figure=figure),
         *(Column(_after(age), _sharer(age), "percent") for age in AGES_SHOWN),
         Column(_("截至当日"), "latest", "money", unit=_("元")),
     ]
@@ -176,13 +180,21 @@ def _sharer(age: int) -> Callable[[Cohort], Decimal | None]:
     return lambda row: row.share(age)
 
 
+def _whole(_row: Any) -> dict[str, str]:
+    return {}
+
+
+def _queue_of(row: Queue) -> str:
+    return f"{QUEUE}.{row.key}"
+
+
 def _queue_table(
-    rows: list[Queue], first: str, groups: list[str], caption: str, found: Overview, page: Callable[[Queue], str] | None
+    rows: list[Queue], first: str, groups: list[str], caption: str, figure: str | Callable[[Queue], str]
 ) -> Table:
     columns = [
-        Column(first, "label", link=_link(found, page) if page else None),
+        Column(first, "label", figure=figure),
         *(Column(word, _grouper(place), "int") for place, word in enumerate(groups)),
-        Column(_("合计"), "count", "int"),
+        Column(_("合计"), "count", "int", figure=figure),
     ]
     totals = {word: sum(row.groups[place] for row in rows) for place, word in enumerate(groups)}
     totals[_("合计")] = sum(row.count for row in rows)
@@ -202,37 +214,6 @@ def _age_words() -> list[str]:
 def _near_words() -> list[str]:
     near = [_("%(b)s 天内") % {"b": bound} for bound in NEAR[1:]]
     return [_("已逾期"), *near, _("%(b)s 天以后") % {"b": NEAR[-1]}]
-
-
-# ---- every number opens -------------------------------------------------------------------------------------------
-
-
-def _link(found: Overview, page: Callable[[Any], str]) -> Callable[[Any], str] | None:
-    return page if found.opens else None
-
-
-def _asked(name: str, **given: Any) -> str:
-    return f"{reverse(name)}?{urlencode(given)}"
-
-
-def _loans_of_bank(row: BankRisk) -> str:
-    return _asked("loans:list", bank=row.bank.pk)
-
-
-def _npl_of_bank(row: BankRisk) -> str:
-    return _asked("loans:list", bank=row.bank.pk, state="non_performing")
-
-
-def _paid_of_bank(row: BankRisk) -> str:
-    return _asked("claims:index", bank=row.bank.pk, state="paid")
-
-
-def _loans_of_quarter(row: Cohort) -> str:
-    return _asked("loans:list", quarter=row.quarter.starts_on.isoformat())
-
-
-def _claims_in(row: Queue) -> str:
-    return _asked("claims:index", state=row.key)
 
 
 # ---- charts -------------------------------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ from evaluation import reports, tables
 from evaluation.forms import EvaluationFilter, OwnResultFilter, YearForm
 from evaluation.models import Evaluation, EvaluationLine
 from evaluation.selectors import evaluations as selectors
+from evaluation.selectors import opening
 from evaluation.services import evaluations as services
 from evaluation.services.reports import request_evaluation_report
+from evaluation.tables.opening import opened, opened_own
 from pool import clock, scope
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
@@ -59,7 +61,7 @@ OWN_RESULTS = Listing(
     form=lambda data, user: OwnResultFilter(data),
     narrow=_narrow_own,
     same=("grade",),
-    columns=lambda user: tables.own_columns(),
+    columns=lambda user: opened_own(tables.own_columns()),
     orders={"year": ("evaluation__year", "id"), "amount": ("amount", "id")},
     order="-year",
     hidden=frozenset({"why"}),
@@ -108,9 +110,12 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     figures = {**_as_filed(evaluation), "edition": evaluation.edition}
     is_draft = evaluation.state == Evaluation.State.DRAFT
     may_file, why_not = may.may_check(request.user, evaluation)
+    opens = may.may_open_cases(request.user)[0]
     context = {
         "evaluation": evaluation,
-        "table": tables.result_table(figures),
+        "table": opened(
+            tables.result_table(figures), opening.of_evaluation(request.user, evaluation.pk) if opens else None
+        ),
         "reasons": tables.reason_table(figures),
         "chart": reports.evaluation_chart(figures) if figures["lines"] else None,
         "grades": _grades(figures),

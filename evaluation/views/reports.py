@@ -24,10 +24,11 @@ from evaluation.models import Report, Statement
 from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import partners, supervisory
+from evaluation.selectors import opening, partners, supervisory
 from evaluation.selectors import reports as selectors
 from evaluation.services import reports as services
 from evaluation.supervision import drawing as supervision
+from evaluation.tables.opening import opened, opened_names
 from pool import audit, clock
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
@@ -161,10 +162,15 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "articles": services.MAKERS[report.kind].articles,
         **_figures(report),
     }
+    if may.may_open_cases(request.user)[0] and opening.opens(report):
+        source = opening.of(report)
+        context["tables"] = [opened(table, source) for table in context.get("tables", ())]
+    if report.kind == Report.Kind.PARTNERS and may.may_open_cases(request.user)[0]:
+        context["tables"] = opened_names(context.get("tables", []))
     return render(request, "evaluation/report_detail.html", context)
 
 
-def _figures(report: Report) -> dict[str, object]:
+def _figures(report: Report) -> dict[str, Any]:
     """The tables and the chart of the page; none while there are no figures."""
     if not report.inputs:
         return {}
@@ -191,7 +197,12 @@ def _figures(report: Report) -> dict[str, object]:
             "chart_title": open_data_drawing.chart_title(),
         }
     return {
-        "tables": [tables.pool_table(report.inputs), *tables.bank_tables(report.inputs)],
+        "tables": [
+            tables.pool_table(report.inputs),
+            *tables.bank_tables(report.inputs),
+            tables.write_off_table(report.inputs),
+            *tables.conduct_tables(report.inputs),
+        ],
         "chart": reports.half_year_chart(report.inputs),
         "chart_title": reports.half_year_chart_title(report.inputs),
         "booked_later": tables.booked_later(report.inputs),

@@ -108,3 +108,55 @@ def balances_by_sql(last: date) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(BALANCES, {"last": last})
         return dict(cursor.fetchall())
+
+
+SUSPENDED_DAYS = """
+SELECT b.code, count(*) FROM banks_bank b, generate_series(%(first)s::date, %(last)s::date, '1 day') AS day
+WHERE (SELECT e.is_suspended FROM banks_standingevent e WHERE e.bank_id = b.id AND e."on" <= day::date
+       ORDER BY e.number DESC LIMIT 1)
+GROUP BY 1
+"""
+"""Day by day: was the bank suspended at the end of it?"""
+OWED = """
+SELECT b.code, CASE
+        WHEN d.subject_kind = 'recovery.recovery' THEN 'report' WHEN d.subject_kind = 'recovery.return' THEN 'return'
+        WHEN d.subject_kind = 'recovery.settlement' THEN 'settlement' WHEN d.kind = 'payoff_closing' THEN 'payoff'
+        WHEN d.subject_kind = 'recovery.clawback' THEN 'clawback' WHEN d.kind = 'question_period' THEN 'question'
+        WHEN d.kind = 'papers_period' THEN 'papers' WHEN d.kind = 'transfer_period' THEN 'transfer'
+        WHEN d.kind = 'upgrade_period' THEN 'upgrade' WHEN d.kind = 'refund_period' THEN 'refund'
+        WHEN d.kind = 'inspection_answer' THEN 'answer' END AS duty, d.closes_on, d.fulfilled_on, d.dropped_on
+FROM pool_deadline d JOIN banks_bank b ON b.id = d.bank_id
+"""
+LATE = f"""
+SELECT code, duty, count(*), max(fulfilled_on - closes_on) FROM ({OWED}) AS owed
+WHERE duty IS NOT NULL AND fulfilled_on BETWEEN %(first)s AND %(last)s AND fulfilled_on > closes_on GROUP BY 1, 2
+UNION ALL
+SELECT b.code, 'entry', count(*), max(l.entered_on - l.entry_closes_on) FROM loans_loan l
+JOIN banks_bank b ON b.id = l.bank_id WHERE l.state <> 'withdrawn' AND l.entered_on > l.entry_closes_on
+AND l.entered_on BETWEEN %(first)s AND %(last)s GROUP BY 1
+"""
+NOT_DONE = f"""
+SELECT code, duty, count(*), max(%(last)s::date - closes_on) FROM ({OWED}) AS owed
+WHERE duty IS NOT NULL AND closes_on < %(last)s AND (fulfilled_on IS NULL OR fulfilled_on > %(last)s)
+AND (dropped_on IS NULL OR dropped_on > %(last)s) GROUP BY 1, 2
+"""
+
+
+def suspended_days_by_sql(first: date, last: date) -> dict[str, int]:
+    """Code of the bank → days of the period at whose end it was suspended."""
+    return {row[0]: row[1] for row in _asked(SUSPENDED_DAYS, first, last)}
+
+
+def late_by_sql(first: date, last: date) -> dict[tuple[str, str], list[int]]:
+    """(code of the bank, duty) → late, most days late, not done, most days at the end."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, statement in ((0, LATE), (2, NOT_DONE)):
+        for code, duty, count, days in _asked(statement, first, last):
+            found.setdefault((code, duty), [0, 0, 0, 0])[place : place + 2] = [count, days]
+    return found
+
+
+def _asked(statement: str, first: date, last: date) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"first": first, "last": last})
+        return list(cursor.fetchall())

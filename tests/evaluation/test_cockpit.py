@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banks.models import Bank
 from claims.models import Claim
-from evaluation.selectors import cockpit, money
+from evaluation.selectors import cockpit, money, opening
+from evaluation.selectors.cases import marked, sums_of
 from loans.models import Determination, Loan
 from pool import clock, scope
 from pool.models import Deadline, Role, Transition, User
@@ -122,17 +124,37 @@ def page_of(user: User, on: str = "") -> Any:
     return client.get("/reports/cockpit/", {"on": on} if on else {})
 
 
-def test_figures_open_to_their_cases_today_and_only_for_those_who_may_open_a_loan(the_world: World) -> None:
+def test_every_figure_is_the_sum_of_its_cases_on_every_day(the_world: World) -> None:
+    with scope.everything():
+        for on in DAYS:
+            source = opening.of_day(on)
+            for bank in ("", *(one.bank.code for one in cockpit.banks_on(on))):
+                for name, figure in source.figures.items():
+                    if bank and ("." in name or name == "quarter"):
+                        continue
+                    rows = figure.rows(source.span)
+                    if bank:
+                        rows = rows.filter(bank=Bank.objects.get(code=bank).pk)
+                    found = sums_of(marked(rows, figure, source.span), figure)["now"]
+                    told = source.printed(name, bank, ("quarter", "2024Q4") if name == "quarter" else None)
+                    assert told.count in (None, found.count) or name == "quarter", (on, bank, name)
+                    assert told.amount in (None, found.amount) or name == "quarter", (on, bank, name, told, found)
+
+
+def test_figures_open_to_their_cases_on_any_day_and_only_for_those_who_may_open_a_loan(the_world: World) -> None:
     clock.set_day(TODAY)
     reviewer = person(Role.MANAGER_REVIEWER)
     page = page_of(reviewer).content.decode()
-    assert "风险总览" in page and "/loans/?bank=" in page and "/loans/?quarter=2024-10-01" in page
+    assert "风险总览" in page and "/reports/cases/entries/?on=2025-04-30&amp;figure=paid&amp;bank=" in page
+    assert "part=quarter%3A2024Q4" in page
     client = Client()
     client.force_login(reviewer)
-    assert client.get("/loans/", {"quarter": "2024-10-01"}).status_code == 200
     past = page_of(reviewer, "2024-12-31").content.decode()
-    assert "/loans/?" not in past and "2024-12-31" in past and "不提供链接" in past
-    assert "/loans/?" not in page_of(person(Role.REGULATOR)).content.decode()
+    assert "/reports/cases/loans/?on=2024-12-31&amp;figure=entered" in past and "2024-12-31" in past
+    shown = client.get("/reports/cases/loans/", {"on": "2024-12-31", "figure": "quarter", "part": "quarter:2024Q4"})
+    assert shown.status_code == 200 and "与报告数字一致" in shown.content.decode()
+    assert client.get("/reports/cases/loans/", {"on": "2025-05-01", "figure": "entered"}).status_code == 404
+    assert "/reports/cases/" not in page_of(person(Role.REGULATOR)).content.decode()
     late = page_of(reviewer, "2025-05-01")
     assert late.status_code == 422 and "不能晚于业务日期" in late.content.decode()
     book = client.get("/reports/cockpit/workbook/", {"on": "2024-12-31"})

@@ -9,11 +9,19 @@ import pytest
 
 from evaluation.periods import HalfYear
 from evaluation.selectors import half_year, money
+from evaluation.tables import conduct_tables
 from pool import scope
 from pool.errors import Refused
 from pool.ledger import services as ledger
-from tests.evaluation.plain_sql import HALF_YEAR, balances_by_sql, half_year_by_sql
+from tests.evaluation.plain_sql import (
+    HALF_YEAR,
+    balances_by_sql,
+    half_year_by_sql,
+    late_by_sql,
+    suspended_days_by_sql,
+)
 from tests.evaluation.world import FIRST, LAST, NEXT_FIRST, NEXT_LAST, World, approver, paid, statistics
+from tests.factories.loans import determine, entered_loan
 from tests.factories.people import bank_team
 from tests.factories.recovery import all_received, decided_clawback, project, received_clawback
 
@@ -141,3 +149,38 @@ def test_what_was_taken_back_stands_with_its_bank_and_ties_to_the_ledger():
     assert again["totals"]["clawed_back"]["count"] == 0
     mine["clawed_back"]["amount"] = "199999.99"
     assert any("违规追回" in problem for problem in half_year.breaks(said))
+
+
+def test_suspensions_and_late_work_are_those_of_plain_sql(the_world: World) -> None:
+    """Of three periods, the last one long after anybody did anything; a loan entered late is added first."""
+    team = bank_team("迟录银行")
+    late = entered_loan(
+        team, date(2025, 5, 6), disbursed_on="2024-11-08", matures_on="2025-11-08", principal="900000.00"
+    )
+    determine(team, late, date(2025, 5, 20), "900000.00")
+    with scope.everything():
+        assert late.entered_late
+        seen: set[str] = set()
+        for first, last in ((FIRST, LAST), (NEXT_FIRST, NEXT_LAST), (date(2025, 7, 1), date(2025, 12, 31))):
+            found = half_year.figures(first, last)
+            days = {bank["code"]: bank["suspended_days"] for bank in found["banks"] if bank["suspended_days"]}
+            assert days == suspended_days_by_sql(first, last)
+            told = {
+                (line["code"], line["duty"]): [line["late"], line["late_days"], line["open"], line["open_days"]]
+                for line in found["late"]
+            }
+            assert told == late_by_sql(first, last)
+            seen |= {name for line in found["late"] for name in ("late", "open") if line[name]}
+        assert seen == {"late", "open"}, "something was late, something is not done"
+        whole = half_year.figures(NEXT_FIRST, NEXT_LAST)["suspensions"]
+    (mine,) = [stay for stay in whole if stay["code"] == team.bank.code]
+    assert (mine["began_on"], mine["began_by"], mine["ended_on"], mine["days"]) == (
+        "2025-05-20",
+        "determined",
+        None,
+        42,
+    )
+
+
+def test_an_older_report_has_no_tables_of_conduct() -> None:
+    assert conduct_tables({"banks": []}) == []

@@ -10,14 +10,16 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from banks.models import Bank
 from evaluation import reports
 from evaluation.models import Report
 from evaluation.selectors import supervisory
+from evaluation.selectors.cases import Span, Sums, marked, sums_of
 from evaluation.services import reports as services
 from evaluation.services.jobs import indicators_are_due, supervisory_indicators
-from evaluation.supervision import reckoning
+from evaluation.supervision import opening, reckoning
 from evaluation.supervision.catalogue import catalogue
 from evaluation.supervision.sums import nothing
 from loans.models import Determination, Loan
@@ -239,3 +241,29 @@ def test_the_job_asks_for_each_quarter_once() -> None:
         assert supervisory_indicators.fn(AFTER_WINDOW)["requested"] is True
         assert supervisory_indicators.fn(AFTER_WINDOW)["requested"] is False
         assert Report.objects.get(kind=Report.Kind.SUPERVISORY).period == "2024Q4"
+
+
+def test_every_sum_opens_to_its_loans(lending: list[BankTeam]) -> None:
+    """By bank and by each value of each split."""
+    with scope.everything():
+        inputs = supervisory.figures(LAST)
+        known = timezone.now()
+        figures, span = opening.figures(), Span(date(2024, 1, 1), LAST, known)
+        assert set(opening.PARTS) | set(figures) >= set(catalogue().indicators)
+        for name, figure in figures.items():
+            for row in (*inputs["banks"], {**inputs["total"], "code": ""}):
+                model = Determination if figure.kind == "determinations" else Loan
+                rows = model.objects.filter(bank__code=row["code"]) if row["code"] else model.objects.all()
+                then = sums_of(marked(rows, figure, span), figure)["then"]
+                same(opening.told(row["sums"], name), then)
+        for split, found in inputs["splits"].items():
+            for row in found:
+                for name in ("inclusive_loans", "inclusive_borrowers", "lent", "all_amount"):
+                    part = Span(span.first, span.last, known, (split, row["value"]))
+                    then = sums_of(marked(Loan.objects.all(), figures[name], part), figures[name])["then"]
+                    same(opening.told(row, name), then)
+
+
+def same(told: tuple[int | None, str | None], found: Sums) -> None:
+    count, summed = told
+    assert count in (None, found.count) and (summed is None or Decimal(summed) == found.amount), (told, found)
