@@ -14,7 +14,7 @@ def main(arguments: Sequence[str]) -> int:
     if not (ROOT / "bench" / "run.py").exists():
         raise Stop("There are no benchmarks yet (bench/run.py).")
     setting_up.to_develop()
-    named = arguments[:1] in (["imports"], ["lists"])
+    named = arguments[:1] in (["imports"], ["lists"], ["generate"])
     command = [str(python()), "-m", f"bench.{arguments[0]}" if named else "bench.run", *arguments[named:]]
     with services("bench") as environment:
         return subprocess.run(command, cwd=ROOT, env=environment).returncode
