@@ -1,28 +1,25 @@
-"""What a report looks like: the PDF in official style with one chart, and the figures as a workbook.
+"""A report as its files: the PDF in official style, and the figures as a workbook.
 
 Both are drawn from the stored figures alone, so that the same figures give the same document on any day.
 """
 
 import subprocess
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from evaluation import charts, permissions, tables
-from evaluation.models import Evaluation, EvaluationLine, Report, Statement
+from evaluation import papers, permissions, tables
+from evaluation.models import Evaluation, Report, Statement
 from evaluation.open_data import drawing as open_data
 from evaluation.periods import Quarter
-from evaluation.selectors.inspections import RISKS
 from evaluation.selectors.statements import STATEMENT_ARTICLE
 from evaluation.supervision import drawing as supervision
-from pool import clock, exports, formats, pdf, storage
+from pool import clock, exports, formats, paper, pdf, storage
 from pool.chinese import in_chinese
-from pool.models import Role, User
+from pool.models import User
 from pool.selectors import edition
 
 
@@ -59,27 +56,44 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-# ---- both kinds ---------------------------------------------------------------------------------------------------
+# ---- every kind --------------------------------------------------------------------------------------------------
 
 
 @in_chinese()
 def as_pdf(report: Report, mark: str = "") -> bytes:
     """`mark` is printed at the head of every page of a copy."""
+    content = papers.content_of(report)
+    issuer = content.issuer or _("深圳市高新投集团有限公司")
+    receivers = content.receivers or _("深圳市财政金融服务中心")
     context = {
         "title": report.title,
-        "issuer": _("深圳市高新投集团有限公司"),
+        "issuer": issuer,
         "number": report.number,
         "issued_on": report.made_on,
         "made_at": report.as_of,
         "check_code": report.check_code,
         "inputs_hash": report.inputs_hash,
-        "receivers": _("深圳市财政金融服务中心"),
-        "report": report,
-        "figures": report.inputs,
+        "code_version": report.code_version,
+        "receivers": receivers,
+        "facing": _facing(report, issuer),
+        "opening": content.opening,
+        "chapters": paper.numbered(content.chapters),
         "copy_mark": mark,
     }
-    template, drawn = _DRAWN[report.kind]
-    return pdf.render(template, context | drawn(report.inputs))
+    return pdf.render("pdf/report.html", context)
+
+
+def _facing(report: Report, issuer: str) -> list[tuple[str, str]]:
+    """What the cover says below the title."""
+    period = {"first": formats.official_day(report.starts_on), "last": formats.official_day(report.ends_on)}
+    return [
+        (_("编制单位"), issuer),
+        (_("报告期"), _("%(first)s至%(last)s") % period),
+        (_("数据截至"), formats.moment(report.as_of)),
+        (_("编制日期"), formats.official_day(report.made_on)),
+        (_("版次"), _("第 %(revision)s 版") % {"revision": report.revision}),
+        (_("校验码"), report.check_code),
+    ]
 
 
 @in_chinese()
@@ -94,48 +108,6 @@ def as_xlsx(report: Report, mark: str = "") -> bytes:
 
 
 # ---- the half-year's statistics -----------------------------------------------------------------------------------
-
-
-def half_year_context(figures: dict[str, Any]) -> dict[str, Any]:
-    """Money, three tables by bank, unrecoverable loans, one chart, notes by article."""
-    option = half_year_chart(figures)
-    return {
-        "facts": tables.said_facts(figures),
-        "tables": [tables.printed(table) for table in tables.bank_tables(figures)],
-        "write_offs": figures["write_offs"],
-        "chart": charts.drawn(option),
-        "chart_title": half_year_chart_title(figures),
-        "suspended": [bank["name"] for bank in figures["banks"] if bank["standing"] and bank["standing"]["suspended"]],
-        "booked_later": tables.booked_later(figures),
-        "notes": [
-            {"text": _("支付补偿、清收返还、上调退回按资金账发生日统计，与资金账逐行核对一致。"), "article": "10.1(1)"},
-            {"text": _("审核结果按期内最后一次决定统计；期末在审为期末尚未作出决定的申请。"), "article": "20(5)"},
-            {"text": _("期末不良率为期末认定有效的不良贷款本金与累计入库贷款本金之比。"), "article": "17"},
-            {"text": _("各表只列有数据的银行，全部银行见数据表。"), "article": ""},
-        ],
-    }
-
-
-def moved_money(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """The banks that were paid or gave back in the period."""
-    return [bank for bank in figures["banks"] if Decimal(bank["paid"]["amount"]) or Decimal(bank["returned"]["amount"])]
-
-
-def half_year_chart_title(figures: dict[str, Any]) -> str:
-    return _("本期支付补偿与清收返还（按银行）") if moved_money(figures) else _("本期入库贷款（按银行）")
-
-
-def half_year_chart(figures: dict[str, Any]) -> dict[str, Any]:
-    """The banks with most compensation in the period, paid and returned; before any, what they have entered."""
-    moved = moved_money(figures)
-    if moved:
-        series = {_("支付补偿"): "paid", _("清收返还"): "returned"}
-    else:
-        moved, series = figures["banks"], {_("本期入库贷款"): "entered"}
-    first = next(iter(series.values()))
-    shown = sorted(moved, key=lambda bank: Decimal(bank[first]["amount"]), reverse=True)[: charts.BANKS_IN_CHART]
-    columns = {word: [charts.in_wan(bank[name]["amount"]) for bank in shown] for word, name in series.items()}
-    return charts.by_bank([bank["name"] for bank in shown], columns, labels=len(shown) <= charts.LABELLED)
 
 
 def _half_year_sheets(report: Report) -> list[exports.Sheet]:
@@ -159,36 +131,6 @@ def _half_year_sheets(report: Report) -> list[exports.Sheet]:
 # ---- the annual evaluation ----------------------------------------------------------------------------------------
 
 
-def evaluation_context(figures: dict[str, Any]) -> dict[str, Any]:
-    """Grades, indicators and ranks of all banks with the reason for each."""
-    lines = figures["lines"]
-    option = evaluation_chart(figures)
-    return {
-        "grades": [
-            (grade.label, [line["bank"] for line in lines if line["grade"] == grade]) for grade in EvaluationLine.Grade
-        ],
-        "table": tables.result_table(figures),
-        "reasons": tables.reason_table(figures),
-        "strikes": [line["bank"] for line in lines if line["second_strike"]],
-        "chart": charts.drawn(option) if lines else "",
-        "notes": [
-            {"text": _("排名从高到低，并列同名次；等级依次按不合格、优秀、良好、合格评定。"), "article": "23"},
-            {"text": _("同比增速只对上年有发放额的银行排名。"), "article": "22"},
-            {"text": _("评价和排名结果报主管部门备案。"), "article": "25"},
-        ],
-    }
-
-
-def evaluation_chart(figures: dict[str, Any]) -> dict[str, Any]:
-    """The banks that lent most, this year and the year before."""
-    shown = sorted(figures["lines"], key=lambda line: Decimal(line["amount"]), reverse=True)[: charts.BANKS_IN_CHART]
-    columns = {
-        _("上年发放"): [charts.in_wan(line["last_amount"] or "0") for line in shown],
-        _("当年发放"): [charts.in_wan(line["amount"]) for line in shown],
-    }
-    return charts.by_bank([line["bank"] for line in shown], columns, labels=False)
-
-
 def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
     figures = report.inputs
     columns = [*tables.result_columns(), tables.reason_columns(figures["edition"])[-1]]
@@ -196,27 +138,6 @@ def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
 
 
 # ---- an inspection ---------------------------------------------------------------------------------------------------
-
-
-def inspection_context(figures: dict[str, Any]) -> dict[str, Any]:
-    """What was drawn and how, what was found by bank and by article, and each finding."""
-    issuers = edition().issuer.zh.split("、")
-    return {
-        "issuer": issuers[-1] if figures["inspector"] == Role.SUPERVISOR else issuers[0],
-        "receivers": "、".join(edition().word("party", name) for name in ("manager", "finance_centre")),
-        "outcomes": figures["outcomes"],
-        "tables": [tables.printed(tables.inspected_banks(figures)), tables.printed(tables.inspected_articles(figures))],
-        "weights": _("；").join(f"{words} {figures['weights'].get(name, 0)}" for name, words in RISKS.items()),
-        "notes": [
-            {"text": _("抽样票号为随机种子、半角冒号与对象编号连接后的 SHA-256 值，从小到大抽取。"), "article": "26"},
-            {
-                "text": _("分层抽取按各银行总体数量分配，最大余数法取整；按风险抽取的，得分相同者比票号。"),
-                "article": "",
-            },
-            {"text": _("持总体清单和随机种子可以重新抽取，结果相同。"), "article": ""},
-            {"text": _("涉及金额按问题记录；同一项目有多个问题的，金额分别计入。"), "article": ""},
-        ],
-    }
 
 
 def _inspection_sheets(report: Report) -> list[exports.Sheet]:
@@ -230,21 +151,6 @@ def _inspection_sheets(report: Report) -> list[exports.Sheet]:
 # ---- the list of partner banks ---------------------------------------------------------------------------------------
 
 
-def partners_context(figures: dict[str, Any]) -> dict[str, Any]:
-    """Who they are, and what changed in the year, each change a table or a sentence."""
-    now, *changes = tables.partner_tables(figures)
-    return {
-        "table": now,
-        "changes": changes,
-        "count": len(figures["banks"]),
-        "on": date.fromisoformat(figures["on"]),
-        "notes": [
-            {"text": _("名单截至年末；当日取消加盟资格的不列入。"), "article": "7"},
-            {"text": _("补偿业务为年末状态。"), "article": "17"},
-        ],
-    }
-
-
 def _partner_sheets(report: Report) -> list[exports.Sheet]:
     return [
         exports.Sheet(table.caption, table.columns, table.rows, title=report.title)
@@ -252,14 +158,6 @@ def _partner_sheets(report: Report) -> list[exports.Sheet]:
     ]
 
 
-_DRAWN = {
-    Report.Kind.HALF_YEAR: ("pdf/half_year.html", half_year_context),
-    Report.Kind.EVALUATION: ("pdf/evaluation.html", evaluation_context),
-    Report.Kind.SUPERVISORY: ("pdf/supervisory.html", supervision.context),
-    Report.Kind.INSPECTION: ("pdf/inspection.html", inspection_context),
-    Report.Kind.PARTNERS: ("pdf/partners.html", partners_context),
-    Report.Kind.OPEN_DATA: ("pdf/open_data.html", open_data.context),
-}
 _SHEETS = {
     Report.Kind.HALF_YEAR: _half_year_sheets,
     Report.Kind.EVALUATION: _evaluation_sheets,

@@ -22,6 +22,8 @@ from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from pool import pdf_archive
+
 SCHEME = "pool:"
 STATIC = Path(__file__).resolve().parent / "static"
 MIME = {".css": "text/css", ".svg": "image/svg+xml", ".otf": "font/otf"}
@@ -31,7 +33,8 @@ NAMED_FILES: Mapping[str, Path] = {
     "fonts/sans.otf": pylopdf_fonts_zh_cn.sans_path(),
     "fonts/serif.otf": pylopdf_fonts_zh_cn.serif_path(),
 }
-DEFAULT_VARIANT = "pdf/a-3u"
+VARIANT = "pdf/a-3u"
+"""With the tags and the claim of PDF/UA-1 that `pdf_archive` adds."""
 
 
 class RefusedAddress(ValueError):
@@ -58,18 +61,16 @@ def render(
     template: str,
     context: Mapping[str, Any],
     *,
-    variant: str = DEFAULT_VARIANT,
     attachments: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The template as PDF. `attachments` (name → content) travel inside the file, such as a table's CSV."""
     html = render_to_string(template, dict(context))
-    return from_html(html, variant=variant, attachments=attachments, at=context.get("made_at"))
+    return from_html(html, attachments=attachments, at=context.get("made_at"))
 
 
 def from_html(
     html: str,
     *,
-    variant: str = DEFAULT_VARIANT,
     attachments: Mapping[str, bytes] | None = None,
     at: datetime | None = None,
 ) -> bytes:
@@ -83,8 +84,10 @@ def from_html(
     ]
     document = HTML(string=html, base_url=SCHEME, url_fetcher=NamedFiles())
     return document.write_pdf(
+        finisher=pdf_archive.finish,
         font_config=FontConfiguration(),
-        pdf_variant=variant,
+        pdf_variant=VARIANT,
+        pdf_tags=True,
         pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
         attachments=annexes or None,
     )

@@ -1,4 +1,4 @@
-"""The open data of a quarter as tables, as a chart, as a document, as a workbook, and as files for programs."""
+"""The open data of a quarter as tables, as a chart, as a workbook, and as files for programs."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from evaluation import charts
 from evaluation.models import Report
-from evaluation.open_data.figures import ARTICLE, TIED
+from evaluation.open_data.figures import TIED
 from evaluation.open_data.terms import terms
 from evaluation.periods import Quarter
 from evaluation.selectors.supervisory import SPLIT_WORDS
@@ -111,27 +111,11 @@ def chart_title() -> str:
     return _("本季入库贷款金额（按经营所在区）")
 
 
-# ---- the document and the workbook -----------------------------------------------------------------------------------
+# ---- the workbook ----------------------------------------------------------------------------------------------------
 
 
 def title(period: str) -> str:
     return _("%(period)s风险补偿资金池公开数据") % {"period": Quarter.parse(period).words()}
-
-
-def context(figures: dict[str, Any]) -> dict[str, Any]:
-    notes = [(text, "") for _word, text in meanings()] + [(rule_words(figures), ""), (_tied(figures), ARTICLE)]
-    return {
-        "tables": tables(figures),
-        "chart": charts.drawn(chart(figures)),
-        "chart_title": chart_title(),
-        "licence": licence(),
-        "notes": [{"text": text, "article": article} for text, article in notes],
-    }
-
-
-def _tied(figures: dict[str, Any]) -> str:
-    differences = [formats.yuan(Decimal(amount)) for amount in figures["off_the_ledger"].values()]
-    return _("支付补偿、清收返还与资金账核对，相差分别为 %(amounts)s 元。") % {"amounts": "、".join(differences)}
 
 
 def licence() -> str:

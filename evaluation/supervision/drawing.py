@@ -1,4 +1,4 @@
-"""The report on supervisory indicators as tables, as a chart, as a PDF's context and as a workbook."""
+"""The report on supervisory indicators as tables, as a chart and as a workbook."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from evaluation import charts
 from evaluation.models import Report
-from evaluation.selectors.supervisory import ARTICLE, SPLIT_WORDS
+from evaluation.selectors.supervisory import SPLIT_WORDS
 from evaluation.supervision.catalogue import Indicator, catalogue
 from loans.choices import DISTRICTS
 from pool import exports
 from pool.articles import language_of
-from pool.selectors import edition
 from pool.tables import Column, Table
 
 KINDS = {"rate": "points", "points": "money"}
@@ -128,36 +127,7 @@ def _language() -> str:
     return language_of(get_language() or "")
 
 
-# ---- the document and the workbook --------------------------------------------------------------------------------
-
-
-def context(figures: dict[str, Any]) -> dict[str, Any]:
-    """Tables, one chart and the notes that say what the library cannot know."""
-    unmet = [
-        (one.name.zh, [bank["name"] for bank in figures["banks"] if bank["indicators"][one.slug]["met"] is False])
-        for one in catalogue().indicators.values()
-        if one.goal
-    ]
-    return {
-        "bank_tables": bank_tables(figures),
-        "split_tables": split_tables(figures),
-        "meanings": meaning_table(),
-        "unmet": unmet,
-        "chart": charts.drawn(chart(figures)),
-        "chart_title": chart_title(),
-        "notes": [{"text": text, "article": article} for text, article in _notes(figures)],
-    }
-
-
-def _notes(figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is counted how, what the library cannot know, and how far the prime rates reach."""
-    counted = _("各项按借据发放日期统计，撤回的录入不计；同一借款主体在多家银行有贷款的，合计中只计一户。")
-    unknown = _(
-        "贷款项目库只记发放本金和认定不良时的余额，正常贷款的还款余额和资金池以外的贷款不在其中，"
-        "有关增速、不良率不能代替各银行的监管报表。"
-    )
-    rates = _("LPR 报价核对至 %(day)s，此后发放的贷款按最近一期报价计算利差。") % {"day": figures["lpr_through"]}
-    return [(counted, ARTICLE), (unknown, ""), (rates, edition()["lpr_long_term"].article)]
+# ---- the chart and the workbook --------------------------------------------------------------------------------
 
 
 def chart_title() -> str:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
-from evaluation import reports, tables
+from evaluation import tables
 from evaluation.forms import EvaluationFilter, OwnResultFilter, YearForm
 from evaluation.models import Evaluation, EvaluationLine
+from evaluation.papers import evaluation as evaluation_paper
 from evaluation.selectors import evaluations as selectors
 from evaluation.selectors import opening
 from evaluation.services import evaluations as services
@@ -117,7 +118,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             tables.result_table(figures), opening.of_evaluation(request.user, evaluation.pk) if opens else None
         ),
         "reasons": tables.reason_table(figures),
-        "chart": reports.evaluation_chart(figures) if figures["lines"] else None,
+        "chart": evaluation_paper.chart(figures) if figures["lines"] else None,
         "grades": _grades(figures),
         "strikes": selectors.strikes_open().filter(evaluation=evaluation),
         "cancelled": _cancelled(evaluation),

@@ -23,6 +23,8 @@ from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, OpenDa
 from evaluation.models import Report, Statement
 from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
+from evaluation.papers import evaluation as evaluation_paper
+from evaluation.papers import half_year as half_year_paper
 from evaluation.periods import HalfYear, Quarter
 from evaluation.selectors import opening, partners, supervisory
 from evaluation.selectors import reports as selectors
@@ -183,8 +185,8 @@ def _figures(report: Report) -> dict[str, Any]:
     if report.kind == Report.Kind.EVALUATION:
         return {
             "tables": [tables.result_table(report.inputs), tables.reason_table(report.inputs)],
-            "chart": reports.evaluation_chart(report.inputs),
-            "chart_title": _("放款额居前银行的当年与上年发放额"),
+            "chart": evaluation_paper.chart(report.inputs),
+            "chart_title": evaluation_paper.chart_title(),
         }
     if report.kind == Report.Kind.PARTNERS:
         return {"tables": tables.partner_tables(report.inputs)}
@@ -203,8 +205,8 @@ def _figures(report: Report) -> dict[str, Any]:
             tables.write_off_table(report.inputs),
             *tables.conduct_tables(report.inputs),
         ],
-        "chart": reports.half_year_chart(report.inputs),
-        "chart_title": reports.half_year_chart_title(report.inputs),
+        "chart": half_year_paper.chart(report.inputs),
+        "chart_title": half_year_paper.chart_title(report.inputs),
         "booked_later": tables.booked_later(report.inputs),
     }
 

@@ -14,9 +14,10 @@ from evaluation.open_data import figures as open_data
 from evaluation.services import jobs, reports
 from evaluation.services.hashing import digest
 from loans.models import Loan
-from pool import clock, scope
+from pool import clock, scope, storage
 from pool.errors import NotPermitted, Refused
 from pool.jobs import is_due
+from tests.archival import faults
 from tests.evaluation.making import made
 from tests.evaluation.world import approver, statistics
 from tests.factories.loans import entered_upload, loan_cells
@@ -58,6 +59,8 @@ def row(report: Report, table: str, value: str) -> dict:
 
 def test_what_is_kept_is_what_may_be_told(lending):
     report = drafted()
+    with scope.everything(), storage.open_file(report.pdf) as file:
+        assert faults(file.read()) == []
     with scope.everything():
         total = sum(loan.principal for loan in Loan.objects.all())
     assert report.inputs["total"]["entered"] == {

@@ -13,6 +13,7 @@ from pool import clock, scope, storage
 from pool.errors import NotPermitted, Refused
 from pool.jobs import is_due
 from pool.models import Notice, Role
+from tests.archival import faults
 from tests.evaluation.making import made
 from tests.factories.banks import confirmed_violation
 from tests.factories.people import bank_team, person
@@ -72,6 +73,8 @@ def test_it_is_numbered_kept_and_issued_by_another(four):
     assert report.number.startswith("MD-2024-")
     with scope.everything():
         assert storage.intact(report.pdf) and storage.intact(report.xlsx)
+        with storage.open_file(report.pdf) as file:
+            assert faults(file.read()) == []
         with pytest.raises(IntegrityError), transaction.atomic():
             Report.objects.filter(pk=report.pk).update(title="改写")
         told = set(Notice.objects.filter(key__startswith=f"report:{report.pk}").values_list("role", flat=True))

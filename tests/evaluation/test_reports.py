@@ -25,6 +25,7 @@ from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.jobs import is_due, run_job
 from pool.ledger import services as ledger
 from pool.models import AccessLog, AuditEvent, Notice, OutboxTask, Role, StoredFile, User
+from tests.archival import faults
 from tests.evaluation.factories import drafted, filed, lender, seven_banks
 from tests.evaluation.world import LAST, World, approver, paid, statistics
 from tests.factories.people import bank_team, person
@@ -81,6 +82,9 @@ def test_a_half_year_report_from_the_request_to_the_regulator_s_copy(the_world: 
     for words in ("2025年上半年风险补偿资金池运行统计报告", report.check_code, amount, "133,333.33", "600,000.00",
                   "5,000,000,000.00", made.written_off.number):  # fmt: skip
         assert words in text
+    for words in ("目录", "一、资金池资金情况", "表1资金池资金情况（金额单位：元）", "图1", "口径说明", "数据截至"):
+        assert words in re.sub(r"\s", "", text), words
+    assert faults(path_of(report.pdf).read_bytes()) == []
     assert report.inputs_hash[:32] in text.replace("\n", "")
     fonts = subprocess.run(["pdffonts", str(path_of(report.pdf))], capture_output=True, text=True).stdout.splitlines()
     assert len(fonts) > 2 and all(re.search(r"\byes\s+yes\s+yes\b", line) for line in fonts[2:]), fonts
@@ -305,6 +309,7 @@ def test_the_report_on_an_evaluation_names_every_bank_its_grade_and_why(committe
     with scope.everything():
         for line in evaluation.lines.select_related("bank"):
             assert line.bank.short_name in text and f"{line.amount:,.2f}" in text
+    assert faults(path_of(report.pdf).read_bytes()) == []
     book = load_workbook(io.BytesIO(path_of(report.xlsx).read_bytes()))
     assert [cell.value for cell in book["评价结果"][3]][-2:] == ["等级", "评定理由"]
     report = issued(report)

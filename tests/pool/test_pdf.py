@@ -2,18 +2,18 @@ import re
 import shutil
 import socket
 import subprocess
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pydyf
 import pytest
 from django.utils import translation
-from django.utils.safestring import mark_safe
 
-from pool import charts, pdf
+from pool import charts, paper, pdf, pdf_archive
+from tests.archival import faults
 
 HOSTS = ["127.0.0.1:9", "localhost:9", "169.254.169.254", "[::1]:9", "0x7f000001:9", "127.1:9"]
 SCHEMES = ["http", "https", "ftp", "HTTP", "hTTps"]
@@ -78,7 +78,7 @@ def sample() -> dict:
         {"number": f"SZ2024-{place:07d}", "borrower": "深圳市䶮科技有限公司", "amount": amount, "article": "16.1(1)"}
         for place in range(60)
     ]
-    picture = charts.svg(charts.bar(("一季度", "二季度"), {"补偿": ("1", "2")}, unit="万元"), 600, 260)
+    option = charts.bar(("一季度", "二季度"), {"补偿": ("1", "2")}, unit="万元")
     return {
         "issuer": "风险补偿资金池",
         "number": "资金池〔2025〕3号",
@@ -86,7 +86,7 @@ def sample() -> dict:
         "issued_on": date(2025, 1, 16),
         "rows": rows,
         "total": amount * 60,
-        "chart": mark_safe(picture),
+        "chart": paper.Picture(option, "补偿", (600, 260)).drawn,
         "notes": [{"text": "公示期满无异议。", "article": "20(2)"}],
         "check_code": "AB12-CD34-EF56",
         "inputs_hash": "9f" * 32,
@@ -124,11 +124,32 @@ def test_the_fonts_are_embedded_and_nothing_is_squares(document: Path) -> None:
     assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in lines)
 
 
-def test_the_file_says_it_is_for_the_archive_and_carries_its_source(document: Path) -> None:
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document.read_bytes(), flags=re.DOTALL)
-    metadata = [zlib.decompress(stream) for stream in streams if stream[:1] == b"x"]
-    assert any(b"pdfaid" in text and b"3" in text and b"xmpmeta" in text for text in metadata)
+def test_the_file_is_for_the_archive_and_for_who_hears_it_and_carries_its_source(document: Path) -> None:
+    assert faults(document.read_bytes()) == []
     assert "明细.csv" in shell("pdfdetach", "-list", str(document))
+    heads = re.findall(r"TH.*?/Column", shell("pdfinfo", "-struct", str(document)), flags=re.DOTALL)
+    assert heads and "Figure" in shell("pdfinfo", "-struct", str(document))
+
+
+def test_the_validator_sees_a_picture_without_words_and_a_page_without_tongue() -> None:
+    picture = charts.svg(charts.bar(("一季度",), {"补偿": ("1",)}, unit="万元"), 600, 260)
+    mute = pdf.from_html(f"<html lang=zh-CN><title>字</title><figure>{picture}</figure></html>")
+    assert any("FIGURE-ALTERNATIVE-TEXT" in fault for fault in faults(mute))
+    assert faults(pdf.from_html("<title>字</title><p>字</p>"))
+
+
+def test_no_stream_s_length_can_be_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream whose last byte is a carriage return, which packed bytes are by chance."""
+    drawn = pdf_archive.finish
+
+    def with_a_bad_end(document: object, drawing: pydyf.PDF) -> None:
+        drawing.add_object(pydyf.Stream([b"x\r"]))
+        drawn(document, drawing)
+
+    monkeypatch.setattr(pdf_archive, "finish", with_a_bad_end)
+    assert faults(pdf.from_html("<html lang=zh-CN><title>字</title><p>字</p></html>")) == []
+    monkeypatch.setattr(pdf_archive, "_END", b"never")
+    assert any("STREAM-LENGTH" in fault for fault in faults(pdf.from_html("<html lang=zh-CN><title>字</title></html>")))
 
 
 def test_the_same_text_gives_the_same_bytes(document: Path) -> None:

@@ -93,6 +93,7 @@ MORE = {
     "evaluation": {
         "charts": "the bar chart that every report has",
         "open_data": "the aggregates for everybody: their terms as data, what is hidden, how they are drawn",
+        "papers": "what each kind of report says in print, chapter by chapter",
         "supervision": "the supervisory indicators: their catalogue as data, their sums, how they are drawn",
         "periods": "the half-years and quarters that reports are about",
         "sampling": "how an inspection's sample is drawn: pure, so that anybody can draw it again",
