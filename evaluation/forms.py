@@ -116,6 +116,10 @@ class PartnersForm(forms.Form):
     period = forms.CharField(label=_("年度"), max_length=4, help_text=_("写作 2024；名单截至该年年末。"))
 
 
+class DifferencesForm(forms.Form):
+    period = forms.CharField(label=_("季度"), max_length=6, help_text=_("写作 2024Q1 至 2024Q4，须为已经结束的季度。"))
+
+
 class QuarterForm(forms.Form):
     period = forms.CharField(
         label=_("对账期"), max_length=6, help_text=_("写作 2024Q1 至 2024Q4，须为已经结束的季度。")

@@ -44,9 +44,11 @@ HANDS: dict[str, Hands] = {
     "supervisory": MANAGERS_REPORT,
     "partners": MANAGERS_REPORT,
     "open_data": MANAGERS_REPORT,
+    "differences": Hands(PREPARERS | {Role.MANAGER_REVIEWER}, CHECKERS, DRAFT_READERS, READERS - {Role.REGULATOR}),
     "inspection": Hands(INSPECTORS, INSPECTORS, INSPECTION_READERS, READERS - {Role.REGULATOR}),
 }
-"""Of each kind of report; an inspection's is the inspectors' own, and names single projects (10.1(2))."""
+"""Of each kind of report. An inspection's is the inspectors' own; it and a list of differences name single projects
+(10.1(2))."""
 
 
 def may_read(user: Any) -> Answer:

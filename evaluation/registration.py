@@ -12,7 +12,7 @@ from evaluation.views import cases, evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
-from pool.registry import ApiScope, DeadlineRule, FileGuard, Invariant, NavItem, SubjectPage, Task, TodoSource
+from pool.registry import ApiScope, DeadlineRule, FileGuard, Invariant, NavItem, Panel, SubjectPage, Task, TodoSource
 
 GROUP = _("统计与评价")
 
@@ -44,6 +44,12 @@ def register() -> None:
     registry.jobs.register(jobs.open_data)
     registry.jobs.register(jobs.remind_of_list)
     registry.jobs.register(jobs.remind_of_answers)
+    registry.panels.register(
+        Panel(
+            "evaluation.differences", "recovery.desk", reports.differences_panel,
+            "evaluation/panels/differences.html", order=10,
+        )
+    )  # fmt: skip
     registry.file_guards.register(FileGuard(findings.PURPOSE, findings.may_have_paper))
     registry.file_guards.register(
         FileGuard(inspections.PURPOSE, lambda user, _file: permissions.may_see_inspections(user)[0])

@@ -158,6 +158,16 @@ def _partner_sheets(report: Report) -> list[exports.Sheet]:
     ]
 
 
+# ---- the list of differences of a quarter ----------------------------------------------------------------------------
+
+
+def _difference_sheets(report: Report) -> list[exports.Sheet]:
+    return [
+        exports.Sheet(table.caption, table.columns, table.rows, title=report.title, totals=table.totals)
+        for table in tables.difference_tables(report.inputs)
+    ]
+
+
 _SHEETS = {
     Report.Kind.HALF_YEAR: _half_year_sheets,
     Report.Kind.EVALUATION: _evaluation_sheets,
@@ -165,6 +175,7 @@ _SHEETS = {
     Report.Kind.INSPECTION: _inspection_sheets,
     Report.Kind.PARTNERS: _partner_sheets,
     Report.Kind.OPEN_DATA: open_data.sheets,
+    Report.Kind.DIFFERENCES: _difference_sheets,
 }
 
 

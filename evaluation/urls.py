@@ -16,6 +16,7 @@ urlpatterns = [
     *(path(f"cases/{kind}/", cases.cases, {"kind": kind}, name=f"cases_{kind}") for kind in cases.KINDS),
     path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
     path("open-data/", reports.request_report, {"kind": Report.Kind.OPEN_DATA}, name="open_data"),
+    path("differences/", reports.request_report, {"kind": Report.Kind.DIFFERENCES}, name="differences"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),

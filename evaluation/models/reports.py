@@ -103,6 +103,7 @@ class Report(FSMModelMixin, Record):
         INSPECTION = "inspection", _("监督检查报告")
         PARTNERS = "partners", _("加盟银行名单")
         OPEN_DATA = "open_data", _("公开数据")
+        DIFFERENCES = "differences", _("清收返还差异清单")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("生成中")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from evaluation.models import Report
-from evaluation.papers import evaluation, half_year, inspection, open_data, partners, supervisory
+from evaluation.papers import differences, evaluation, half_year, inspection, open_data, partners, supervisory
 from evaluation.papers.content import Content
 
 _KINDS: dict[str, Callable[[Report], Content]] = {
@@ -13,6 +13,7 @@ _KINDS: dict[str, Callable[[Report], Content]] = {
     Report.Kind.INSPECTION: inspection.content,
     Report.Kind.PARTNERS: partners.content,
     Report.Kind.OPEN_DATA: open_data.content,
+    Report.Kind.DIFFERENCES: differences.content,
 }
 
 

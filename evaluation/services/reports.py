@@ -14,7 +14,7 @@ from evaluation.models import Evaluation, Inspection, Report
 from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import half_year, inspection_report, partners, supervisory
+from evaluation.selectors import differences, half_year, inspection_report, partners, supervisory
 from evaluation.services import inspections, telling
 from evaluation.services.hashing import digest
 from loans.rules import entry_window
@@ -95,6 +95,15 @@ def request_open_data(*, period: str, by: User | None, on: date) -> Report:
         text = _("报告期至 %(day)s，期满后方可编制。") % {"day": quarter.ends_on}
         raise Refused("period_not_over", text, open_data.ARTICLE, "period")
     return _request(Report.Kind.OPEN_DATA, str(quarter), quarter.starts_on, quarter.ends_on, by=by, on=on)
+
+
+def request_differences(*, period: str, by: User, on: date) -> Report:
+    """Ask for the list of differences (10.2(3)) of a quarter, such as `2024Q4`, once the quarter is over."""
+    quarter = Quarter.parse(period)
+    if quarter.ends_on >= on:
+        text = _("报告期至 %(day)s，期满后方可编制。") % {"day": quarter.ends_on}
+        raise Refused("period_not_over", text, differences.ARTICLE, "period")
+    return _request(Report.Kind.DIFFERENCES, str(quarter), quarter.starts_on, quarter.ends_on, by=by, on=on)
 
 
 def entry_closes_on(quarter: Quarter) -> date:
@@ -345,6 +354,14 @@ MAKERS: dict[str, Maker] = {
         title=open_data_drawing.title,
         figures=open_data.figures,
         breaks=open_data.breaks,
+    ),
+    Report.Kind.DIFFERENCES: Maker(
+        article=lambda: differences.ARTICLE,
+        articles=(differences.ARTICLE,),
+        prefix="CY",
+        title=lambda period: _("%(period)s清收返还差异清单") % {"period": Quarter.parse(period).words()},
+        figures=lambda report: differences.figures(report.starts_on, report.made_on),
+        breaks=differences.breaks,
     ),
     Report.Kind.INSPECTION: Maker(
         article=lambda: inspections.ARTICLE,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from banks.models import Bank, Violation
 from evaluation.models import Evaluation, Finding, Inspection, Report
-from evaluation.permissions import ANSWERERS, INSPECTORS
+from evaluation.permissions import ANSWERERS, HANDS, INSPECTORS
 from pool.chinese import in_chinese
 from pool.models import Deadline, Notice, Role, User
 from pool.services.notices import notify
@@ -63,6 +63,8 @@ def membership_cancelled(bank: Bank, evaluation: Evaluation, on: date, article: 
 @in_chinese()
 def report_issued(report: Report, on: date, article: str, *, by: User) -> None:
     for role in (*SHARED_WITH, *COPY_TO):
+        if role not in HANDS[report.kind].read:
+            continue
         notify(
             key=f"report:{report.pk}:{role}",
             title=_("%(title)s已发布") % {"title": report.title},

@@ -12,6 +12,7 @@ from evaluation.models import Evaluation, EvaluationLine, InspectionCase, Statem
 from evaluation.selectors.figures import BY_BANK
 from evaluation.selectors.money import WORDS
 from evaluation.tables.conduct import conduct_tables as conduct_tables
+from evaluation.tables.differences import difference_tables as difference_tables
 from evaluation.tables.partners import cited
 from evaluation.tables.partners import partner_tables as partner_tables
 from pool.articles import language_of

@@ -19,14 +19,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
-from evaluation.forms import CheckCodeForm, HalfYearForm, IndicatorsForm, OpenDataForm, PartnersForm, ReportFilter
+from evaluation.forms import (
+    CheckCodeForm,
+    DifferencesForm,
+    HalfYearForm,
+    IndicatorsForm,
+    OpenDataForm,
+    PartnersForm,
+    ReportFilter,
+)
 from evaluation.models import Report, Statement
 from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
 from evaluation.papers import evaluation as evaluation_paper
 from evaluation.papers import half_year as half_year_paper
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import opening, partners, supervisory
+from evaluation.selectors import differences, opening, partners, supervisory
 from evaluation.selectors import reports as selectors
 from evaluation.services import reports as services
 from evaluation.supervision import drawing as supervision
@@ -66,6 +74,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "table": shown.table,
         "may_prepare": may.may_prepare(request.user)[0],
+        "may_prepare_differences": may.may_prepare_report(request.user, Report.Kind.DIFFERENCES)[0],
     }
     return render(request, "evaluation/report_list.html", context)
 
@@ -124,15 +133,26 @@ REQUESTS = {
         period=lambda on: str(services.last_entered_quarter(on)),
         ask=services.request_supervisory,
     ),
+    Report.Kind.DIFFERENCES: Request(
+        title=gettext_lazy("编制清收返还差异清单"),
+        about=gettext_lazy(
+            "逐个项目核对一个季度的上报、到账、专户流水和资金账，列明差异；各项目合计与资金账不符的不予生成。"
+        ),
+        articles=(differences.ARTICLE, "19(6)"),
+        form=DifferencesForm,
+        period=lambda on: str(Quarter.before(on)),
+        ask=services.request_differences,
+    ),
 }
 
 
 @login_required
 @once
 def request_report(request: HttpRequest, kind: Report.Kind) -> HttpResponse:
-    require(may.may_prepare(request.user))
+    require(may.may_prepare_report(request.user, kind))
     asked = REQUESTS[kind]
-    form = asked.form(request.POST or None, initial={"period": asked.period(clock.today())})
+    period = request.GET.get("period") or asked.period(clock.today())
+    form = asked.form(request.POST or None, initial={"period": period})
     if request.method == "POST" and form.is_valid():
         try:
             report = asked.ask(**form.cleaned_data, by=request.user, on=clock.today())
@@ -190,6 +210,8 @@ def _figures(report: Report) -> dict[str, Any]:
         }
     if report.kind == Report.Kind.PARTNERS:
         return {"tables": tables.partner_tables(report.inputs)}
+    if report.kind == Report.Kind.DIFFERENCES:
+        return {"tables": tables.difference_tables(report.inputs)}
     if report.kind == Report.Kind.INSPECTION:
         return {"tables": tables.inspection_tables(report.inputs)}
     if report.kind == Report.Kind.OPEN_DATA:
@@ -209,6 +231,18 @@ def _figures(report: Report) -> dict[str, Any]:
         "chart_title": half_year_paper.chart_title(report.inputs),
         "booked_later": tables.booked_later(report.inputs),
     }
+
+
+def differences_panel(user: Any, quarter: date) -> dict[str, Any] | None:
+    """On the quarter's desk: the lists that were made of it, and the way to the next."""
+    if not may.may_read(user)[0]:
+        return None
+    lists = differences.lists_of(quarter).filter(pk__in=selectors.visible_to(user))
+    over = Quarter.of(quarter).ends_on < clock.today()
+    return {
+        "lists": list(lists), "over": over, "period": str(Quarter.of(quarter)),
+        "may_prepare": over and may.may_prepare_report(user, Report.Kind.DIFFERENCES)[0],
+    }  # fmt: skip
 
 
 def progress_of(report: Report) -> dict[str, str] | None:

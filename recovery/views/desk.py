@@ -20,6 +20,7 @@ from pool.deeds import deed, text
 from pool.forms_keys import once
 from pool.lists import Listing, narrowed, show
 from pool.rules import quarter_name
+from pool.selectors import panels_of
 from pool.tables import Column, Table
 from recovery import desk as selectors
 from recovery import permissions as may
@@ -116,6 +117,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "by_projects": selectors.sums_of(whole)["posted"],
         "unreported": _unreported(request.user, quarter),
         "may_chase": may.chase(request.user)[0],
+        "panels": panels_of(request.user, quarter, "recovery.desk"),
     }
     return render(request, "recovery/desk.html", context)
 
