@@ -200,6 +200,7 @@ AUDIT_HASH = env("AUDIT_HASH", default="sha256")
 # --- words, time, numbers ---------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"

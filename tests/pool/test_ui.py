@@ -10,7 +10,9 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory, override_settings
 from django.utils import translation
+from django.utils.formats import date_format, localize
 from django.utils.html import escape
+from django.utils.timezone import localtime
 
 from pool import formats, tones
 from pool.models import Transition, User
@@ -330,3 +332,12 @@ def test_the_page_of_all_components_renders(db: None) -> None:
     used = set(re.findall(r'icons\.svg#(\w+)"', html))
     sprite = (ROOT / "pool/static/img/icons.svg").read_text()
     assert used and all(f'id="{name}"' in sprite for name in used)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_django_s_own_lists_write_days_as_the_portal_does(language: str) -> None:
+    """The admin's columns, forms and history: one way to write a day everywhere."""
+    moment = datetime(2024, 12, 23, 15, 4, tzinfo=UTC)
+    with translation.override(language):
+        assert date_format(moment.date()) == formats.day(moment.date()) == "2024-12-23"
+        assert localize(localtime(moment)) == formats.moment(moment) == "2024-12-23 23:04"
