@@ -61,6 +61,15 @@ class DayFilter(forms.Form):
         return on
 
 
+class RankingFilter(DayFilter):
+    """A year, and the day by whose data it is ranked."""
+
+    year = forms.IntegerField(label=_("评价年度"), min_value=2018, max_value=2099, required=False)
+
+    def clean_year(self) -> int:
+        return self.cleaned_data["year"] or self.today.year - 1
+
+
 class CasesForm(forms.Form):
     """Which figure, of what, whose; and which of its cases. `asked` says it once everything is known to exist."""
 

@@ -8,7 +8,7 @@ from evaluation import invariants, permissions, todos
 from evaluation.selectors.reports import of_file
 from evaluation.services import findings, inspections, jobs
 from evaluation.services import reports as making
-from evaluation.views import cases, evaluations, reports, statements
+from evaluation.views import as_of, cases, evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
@@ -33,6 +33,9 @@ def register() -> None:
     own = (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS)
     for listing in (*own, *cases.LISTINGS.values()):
         registry.listings.register(listing)
+    panel = "evaluation/panels/as_of.html"
+    registry.panels.register(Panel("evaluation.as_of_loan", "loans.loan", as_of.loan_panel, panel, order=90))
+    registry.panels.register(Panel("evaluation.as_of_bank", "banks.bank", as_of.bank_panel, panel, order=90))
     registry.todos.register(TodoSource("evaluation", todos.todos, order=80))
     registry.api_scopes.register(ApiScope(permissions.API_SCOPE, _("读取已发布的报告"), permissions.READERS, order=80))
     registry.file_guards.register(FileGuard(making.PURPOSE, may_have))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import cases, cockpit, evaluations, findings, inspections, open_data, reports, statements
+from evaluation.views import as_of, cases, cockpit, evaluations, findings, inspections, open_data, reports, statements
 
 app_name = "evaluation"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
     path("open-data/", reports.request_report, {"kind": Report.Kind.OPEN_DATA}, name="open_data"),
     path("differences/", reports.request_report, {"kind": Report.Kind.DIFFERENCES}, name="differences"),
+    path("as-of/loans/<uuid:pk>/", as_of.loan, name="as_of_loan"),
+    path("as-of/banks/<uuid:pk>/", as_of.bank, name="as_of_bank"),
+    path("as-of/ranking/", as_of.ranking, name="as_of_ranking"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),

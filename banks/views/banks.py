@@ -16,7 +16,7 @@ from banks.todos import steps_of, waiting_of
 from pool import clock
 from pool.formats import percent_beside
 from pool.masking import mask_account
-from pool.selectors import edition, page_of
+from pool.selectors import edition, page_of, panels_of
 from pool.tables import Column, Table
 
 EVENTS_SHOWN = 12
@@ -105,6 +105,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             for row in selectors.violations_of(bank.pk, request.user)
         ],
         "today": today,
+        "panels": panels_of(request.user, bank),
         **_standing(bank),
         **payee_of(bank),
         **_acts(request.user, bank),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from evaluation import charts, tables
 from evaluation.models import Report
 from evaluation.papers.content import Content, meanings
+from evaluation.selectors.figures import BY_BANK
 from pool.formats import official_day, yuan
 from pool.paper import Chapter, Part, Picture, Sheet, Words
 from pool.tables import Table
@@ -76,9 +77,10 @@ def _lost(figures: dict[str, Any]) -> Chapter:
 
 
 def _meanings() -> list[tuple[str, str]]:
+    """Each figure in the words of the page that lists its cases."""
     return [
         (_("支付补偿、清收返还、上调退回按资金账发生日统计，与资金账逐行核对一致。"), "10.1(1)"),
-        (_("审核结果按期内最后一次决定统计；期末在审为期末尚未作出决定的申请。"), "20(5)"),
+        *((f"{figure.label}：{figure.how}", figure.article) for figure in BY_BANK.values()),
         (_("期末不良率为期末认定有效的不良贷款本金与累计入库贷款本金之比。"), "17"),
         (_("各表只列有数据的银行，全部银行见数据表。"), ""),
     ]

@@ -13,6 +13,7 @@ from evaluation.selectors.figures import BY_BANK
 from evaluation.selectors.money import WORDS
 from evaluation.tables.conduct import conduct_tables as conduct_tables
 from evaluation.tables.differences import difference_tables as difference_tables
+from evaluation.tables.explaining import explained
 from evaluation.tables.partners import cited
 from evaluation.tables.partners import partner_tables as partner_tables
 from pool.articles import language_of
@@ -47,7 +48,10 @@ def line_figures(line: EvaluationLine) -> dict[str, Any]:
 def in_words(findings: Iterable[dict[str, Any]], edition: str) -> str:
     """Why a bank has its grade, by the edition that it was graded by."""
     book, language = load(edition), language_of(get_language() or "")
-    return "".join(book.message(Finding.from_json(item), language) for item in findings)
+    told = []
+    for item in findings:
+        told += [book.message(Finding.from_json(item), language), explained(item, edition)]
+    return " ".join(filter(None, told)) if language == "en" else "".join(told)
 
 
 def result_columns() -> list[Column]:

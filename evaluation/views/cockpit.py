@@ -20,6 +20,7 @@ from evaluation.selectors.cockpit import AGES, NEAR, BankRisk, Cohort, Queue
 from evaluation.selectors.day import QUEUE
 from evaluation.selectors.opening import Source
 from evaluation.tables.opening import address, opened
+from evaluation.views.day_control import control
 from pool import audit, charts, clock, exports
 from pool.models import AccessLog
 from pool.permissions import require
@@ -77,7 +78,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     on = form.cleaned_data["on"] if form.is_valid() else clock.today()
     found = _overview(on, request.user)
     context = {
-        "form": form,
+        **control(form, reverse("evaluation:cockpit")),
         "found": found,
         "tables": dict(zip(("banks", "vintages", "recoveries", "queues", "deadlines"), _tables(found), strict=True)),
         "vintage_chart": _chart(found.vintages),

@@ -32,7 +32,7 @@ def of_loan(user: User, loan: Loan, on: date) -> dict[str, Any]:
     return {
         "loan": loan,
         "steps": _steps(loan, moved),
-        "timeline": _timeline(loan, moved),
+        "timeline": timeline_of(loan, moved),
         "borrower": _borrower(user, loan),
         "business": _business(loan),
         "terms": _terms(loan),
@@ -115,7 +115,7 @@ def _step(state: Any, mark: str, reached: dict[str, Any]) -> dict[str, Any]:
     return {"label": Loan.State(state).label, "state": mark, "on": reached[state].on if state in reached else None}
 
 
-def _timeline(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
+def timeline_of(loan: Loan, moved: list[Any]) -> list[dict[str, Any]]:
     words = {"state": dict(Loan.State.choices), "library": dict(Loan.Library.choices)}
     events = [
         {

@@ -1,11 +1,12 @@
 """The evaluation once more, in one SQL statement written from the articles alone: ranks and grades to compare with."""
 
+import json
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-STATEMENT = """
+YEARS = """
 WITH members AS (
     SELECT id, short_name FROM banks_bank
     WHERE joined_on <= %(last)s AND (cancelled_on IS NULL OR cancelled_on > %(last)s) AND kind = 'bank'
@@ -19,7 +20,8 @@ WITH members AS (
           WHERE v.bank_id = m.id AND v.year = %(year)s AND v.confirmed_by_id IS NOT NULL) AS breaches
     FROM members m LEFT JOIN loans_loan l ON l.bank_id = m.id AND l.state <> 'withdrawn'
     GROUP BY m.id, m.short_name
-), grown AS (
+), """
+RANKING = """grown AS (
     SELECT id, rank() OVER (ORDER BY amount / amount_before DESC) AS place, count(*) OVER () AS of,
         amount < amount_before AND firms < firms_before AS fell
     FROM years WHERE amount_before > 0
@@ -42,7 +44,21 @@ FROM ranked ORDER BY short_name
 def evaluation_by_sql(year: int) -> list[tuple[Any, ...]]:
     """(bank, amount, firms, rank by amount, rank by firms, rank by growth, grade)."""
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"year": year, "last": date(year, 12, 31)})
+        cursor.execute(YEARS + RANKING, {"year": year, "last": date(year, 12, 31)})
+        return list(cursor.fetchall())
+
+
+GIVEN = """
+WITH years AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+        AS y(id text, short_name text, amount numeric, firms int, amount_before numeric, firms_before int, breaches int)
+), """
+
+
+def ranking_by_sql(years: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """The same ranks and grades, of years that are given instead of lent."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVEN + RANKING, [json.dumps(years)])
         return list(cursor.fetchall())
 
 
