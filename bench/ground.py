@@ -14,7 +14,7 @@ django.setup()
 from django.test import Client  # noqa: E402 - the settings stand only now
 
 from tests.plugins import postgres  # noqa: E402
-from tests.plugins.databases import use  # noqa: E402
+from tests.plugins.connecting import use  # noqa: E402
 
 
 @contextmanager

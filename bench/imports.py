@@ -34,7 +34,7 @@ from pool.templates_xlsx import fill  # noqa: E402
 from tests.factories.loans import loan_cells  # noqa: E402
 from tests.factories.people import TODAY, BankTeam, bank_team  # noqa: E402
 from tests.plugins import postgres  # noqa: E402
-from tests.plugins.databases import use  # noqa: E402
+from tests.plugins.connecting import use  # noqa: E402
 
 MB = 1 << 20
 

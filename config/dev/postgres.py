@@ -113,7 +113,7 @@ class Cluster:
     def _launch(self) -> "subprocess.Popen[bytes]":
         settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}
         settings |= {"unix_socket_permissions": "0700", "max_connections": "120", "shared_buffers": "128MB"}
-        settings |= {"timezone": "Asia/Shanghai", "logging_collector": "off"}
+        settings |= {"timezone": "Asia/Shanghai", "logging_collector": "off", "jit": "off"}
         settings |= {} if self.durable else FAST
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():

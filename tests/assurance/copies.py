@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import connections
 
 from tests.plugins import postgres
-from tests.plugins.databases import use
+from tests.plugins.connecting import use
 
 
 def name() -> str:

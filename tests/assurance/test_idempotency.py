@@ -30,11 +30,6 @@ EFFECTS: dict[str, tuple[Any, tuple[str, ...]]] = {
 Rows = dict[str, Counter[Any]]
 
 
-@pytest.fixture(autouse=True)
-def plans_without_their_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
-
-
 def last_rows() -> dict[str, int]:
     """How far the three tables go that every effect leaves a row in."""
     with scope.everything():

@@ -181,9 +181,8 @@ def _differences(path: Path, wanted: list[str]) -> list[str]:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sweeper does not wait until a bell may be thought lost, and no plan is drawn as PDF."""
+    """The sweeper does not wait until a bell may be thought lost."""
     monkeypatch.setattr(outbox, "RING_AGAIN_AFTER", timedelta(0))
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
 
 
 def test_killed_at_any_statement_and_tried_again_nothing_differs(committed_db: str, at_once: None) -> None:

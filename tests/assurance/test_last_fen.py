@@ -82,9 +82,8 @@ def test_one_key_many_times_at_once_posts_once(committed_db: str) -> None:
     ending.verify()
 
 
-def test_plans_issued_at_once_take_the_money_once(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plans_issued_at_once_take_the_money_once(committed_db: str) -> None:
     """The whole way: drafts of the same money are issued at once; after each round the winners are withdrawn."""
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     began, drafts, affordable = time.monotonic(), 4, 2
     team, desk = make.good_team(), make.Desk()
     ready = make.cleared_claims([make.approved_claim(team, desk, balance="100000.00") for _ in range(drafts)], desk)

@@ -235,12 +235,6 @@ class Machine(RuleBasedStateMachine):
             assert answer.refund_due == life.amount - life.returned
 
 
-@pytest.fixture
-def plans_without_their_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
-    return
-
-
 def run(wanted: int, found: World, salt: int = 0) -> None:
     """So many steps in examples of a fixed length; a failure tells its story."""
     machine = type("Machine", (Machine,), {"world": found})
@@ -259,7 +253,7 @@ DEEP = {"confirm", "recover", "receive", "refund_confirm", "settle_close", "wo_c
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("beginning", [world, world_of_compensated], ids=["from the entry", "from the payment"])
-def test_the_services_follow_the_model(plans_without_their_document: None, beginning: Callable[[], World]) -> None:
+def test_the_services_follow_the_model(beginning: Callable[[], World]) -> None:
     began, found = time.monotonic(), beginning()
     for part in rounds(3, 500, share=0.5):
         run(PART, found, part)
@@ -283,7 +277,7 @@ def nothing_is_reserved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seeded", [nobody_is_asked, nothing_is_reserved], ids=lambda bug: bug.__name__)
-def test_a_seeded_bug_is_seen(plans_without_their_document: None, monkeypatch: pytest.MonkeyPatch, seeded: Any) -> None:
+def test_a_seeded_bug_is_seen(monkeypatch: pytest.MonkeyPatch, seeded: Any) -> None:
     found = world()
     seeded(monkeypatch)
     with pytest.raises(AssertionError):

@@ -25,15 +25,14 @@ from tests.factories import claims as make
 from tests.factories.people import person
 from tests.factories.recovery import Project, receipt, reported
 from tests.plugins import postgres
-from tests.plugins.databases import use
+from tests.plugins.connecting import use
 
 BACK = date(2025, 2, 24)
 
 
 @pytest.fixture
-def project(committed_db: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Project:
+def project(committed_db: str, tmp_path: Path, settings: Any) -> Project:
     """A paid claim with a return whose receipt waits to be confirmed; sealed and anchored."""
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     settings.ANCHOR_FOLDER = str(tmp_path / "anchors")
     team, desk = make.good_team(volume="100000000.00"), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))

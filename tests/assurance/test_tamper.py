@@ -112,9 +112,8 @@ PAST_THE_SERVICES = {
 
 
 @pytest.fixture
-def lived(committed_db: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Iterator[str]:
+def lived(committed_db: str, tmp_path: Path, settings: Any) -> Iterator[str]:
     """A database in which a claim was paid and a part of it came back, sealed and anchored; all is well with it."""
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     team, desk = make.good_team(volume="100000000.00"), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))
     reported(team, project.loan, "250000.00", received_on=date(2025, 2, 20), on=BACK)

@@ -161,8 +161,7 @@ def run(crowd: Crowd, edge: Edge, numbers: Iterator[int]) -> tuple[Counter[str],
 
 
 @pytest.fixture
-def edge(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Edge:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
+def edge(committed_db: str) -> Edge:
     return prepared()
 
 

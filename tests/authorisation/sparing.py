@@ -1,23 +1,10 @@
-"""What fifty thousand requests would do again and again, and what is nobody's permission, done once or left out."""
+"""What fifty thousand requests would do again and again, done once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
 from django.test import Client
 
-from pool import pdf
 from pool.models import User
 
 HOURS = 3600 * 6
-
-
-@contextmanager
-def undrawn() -> Iterator[None]:
-    """A PDF is its text: who may have it is asked here, how it looks elsewhere, and what it says can be searched."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf, "from_html", lambda html, **options: html.encode())
-        yield
 
 
 def signed_in(user: User | None) -> Client:

@@ -17,9 +17,10 @@ from pool.models import BANK_ROLES
 from tests.authorisation.addresses import Address, addresses
 from tests.authorisation.expectations import METHODS, Case, cases_of, is_owed, listed
 from tests.authorisation.objects import World, build
-from tests.authorisation.sparing import signed_in, undrawn
+from tests.authorisation.sparing import signed_in
 from tests.factories.people import TODAY
-from tests.plugins.databases import one_connection, rolled_back
+from tests.plugins.connecting import one_connection, rolled_back
+from tests.plugins.papers import undrawn
 
 ALL = addresses()
 DONE = {200, 201, 202, 204, 301, 302, 303, 400, 409, 422}

@@ -28,9 +28,10 @@ from pool.services import tokens
 from tests.authorisation.addresses import Address, addresses
 from tests.authorisation.expectations import METHODS, Case, cases_of
 from tests.authorisation.objects import World, build
-from tests.authorisation.sparing import signed_in, undrawn
+from tests.authorisation.sparing import signed_in
 from tests.factories.people import TODAY
-from tests.plugins.databases import one_connection, rolled_back
+from tests.plugins.connecting import one_connection, rolled_back
+from tests.plugins.papers import undrawn
 
 GIVEN = {200, 201, 202, 204, 301, 302, 303, 400, 409, 422}
 HIDDEN = {403, 404, 405}

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-import pytest
-
 from tests.factories import claims as make
 from tests.factories.people import BankTeam
+from tests.plugins.worlds import built_once
 
 
 @dataclass
@@ -19,6 +18,6 @@ class Stage:
         return day
 
 
-@pytest.fixture
-def stage(db: None) -> Stage:
+@built_once
+def stage() -> Stage:
     return Stage(make.good_team(), make.Desk())

@@ -14,13 +14,14 @@ from pool.errors import NotPermitted, Refused, Stale
 from pool.models import Deadline, Notice, User
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 POSTED, LAST = date(2024, 12, 13), date(2024, 12, 24)
 CORRECTED, NEW_LAST = date(2024, 12, 18), date(2024, 12, 27)
 
 
-@pytest.fixture
+@built_once
 def two(stage: Stage) -> tuple[Claim, Claim, Publicity]:
     first, second = make.approved_claim(stage.team, stage.desk), make.approved_claim(stage.team, stage.desk)
     return first, second, make.posted_publicity([first, second], stage.desk, on=POSTED)

@@ -14,16 +14,17 @@ from pool import scope
 from pool.errors import NotPermitted, Refused
 from tests.factories import claims as make
 from tests.factories.people import BankTeam
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def team() -> BankTeam:
     return make.good_team()
 
 
-@pytest.fixture
+@built_once
 def two(team: BankTeam) -> list[Claim]:
     """Begun together, without one document."""
     items = selectors.evidence_items(make.npl_loan(team))

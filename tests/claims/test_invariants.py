@@ -17,6 +17,7 @@ from pool.ledger.services import Item
 from pool.models import Deadline, Transition
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ALL = (
@@ -35,7 +36,7 @@ def breaches(check: Callable[[], Iterable[str]]) -> list[str]:
         return list(check())
 
 
-@pytest.fixture
+@built_once
 def lives(stage: Stage) -> Claim:
     """A paid claim, one in review, one back at the bank, one planned, one refunded."""
     make.submitted_claim(stage.team)

@@ -12,6 +12,7 @@ from pool.models import Role, User
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.people import bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 BANK_OWNED = (Claim, Evidence, Review, PublicityItem, PlanItem, PapersPacket, Payment, Upgrade)
@@ -23,7 +24,7 @@ def status(user: User, url: str) -> int:
     return client.get(url).status_code
 
 
-@pytest.fixture
+@built_once
 def paid(stage: Stage) -> Claim:
     return make.paid_claim(stage.team, stage.desk, transferred=True)
 

@@ -20,13 +20,14 @@ from tests.factories import claims as make
 from tests.factories.loans import entered_loan
 from tests.factories.people import BankTeam, person
 from tests.factories.words import credit_code
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 CODE = credit_code(77_001)
 MADE_ON = date(2024, 11, 8)
 
 
-@pytest.fixture
+@built_once
 def other(stage: Stage) -> BankTeam:
     return make.good_team("隔壁银行")
 

@@ -23,6 +23,7 @@ from pool.models import Role
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.people import person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ISSUED, PAPERS = date(2024, 12, 26), date(2024, 12, 27)
@@ -35,7 +36,7 @@ def account(settings):
     settings.SPECIAL_ACCOUNT_BANK = "某银行深圳分行"
 
 
-@pytest.fixture
+@built_once
 def payment(stage: Stage) -> Payment:
     """Instructed by two people."""
     claim = make.cleared_claim(stage.team, stage.desk)

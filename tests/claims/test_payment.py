@@ -18,13 +18,14 @@ from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.loans import healthy_volume
 from tests.factories.people import bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ISSUED = date(2024, 12, 26)
 PAPERS = date(2024, 12, 27)
 
 
-@pytest.fixture
+@built_once
 def plan(stage: Stage) -> FundingPlan:
     claim = make.cleared_claim(stage.team, stage.desk)
     make.money("1000000.00", stage.desk)

@@ -17,12 +17,13 @@ from pool.ledger import services as ledger
 from pool.models import Deadline
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 12, 25)
 
 
-@pytest.fixture
+@built_once
 def three(stage: Stage) -> list[Claim]:
     """Three cleared claims of 1,000,000.00, 400,000.00 and 200,000.00, in the order of their submission."""
     claims = [

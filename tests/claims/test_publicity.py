@@ -17,13 +17,14 @@ from pool.models import CalendarYear
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.loans import owner_cells
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 POSTED = date(2024, 12, 13)
 LAST = date(2024, 12, 24)
 
 
-@pytest.fixture
+@built_once
 def posted(stage: Stage) -> tuple[Claim, Publicity]:
     claim = make.approved_claim(stage.team, stage.desk)
     return claim, make.posted_publicity([claim], stage.desk, on=POSTED)

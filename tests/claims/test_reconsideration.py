@@ -16,12 +16,13 @@ from tests.claims.test_admin import act
 from tests.claims.test_assignment import opine, run, seen
 from tests.claims.test_questions import refused
 from tests.factories import claims as make
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 POSTED, AGAIN, THEN = date(2024, 12, 13), date(2024, 12, 20), date(2024, 12, 23)
 
 
-@pytest.fixture
+@built_once
 def left_out(stage: Stage) -> Claim:
     """Submitted on the 10th, approved on the 12th, left out on the 13th."""
     claims = [make.approved_claim(stage.team, stage.desk, balance="100000.00") for _ in range(2)]

@@ -181,6 +181,7 @@ def letter(person: User, claim: Claim, round_: str = "first") -> str:
     return words_of_pdf(answer.content)
 
 
+@pytest.mark.draws
 def test_the_letter_says_what_was_found_verified_reckoned_and_said(stage: Stage) -> None:
     claim = make.submitted_claim(stage.team)
     run(services.correct_facts, claim, stage.desk.reviewer, corrections_={"npl_principal": "1234567.89"},
@@ -196,6 +197,7 @@ def test_the_letter_says_what_was_found_verified_reckoned_and_said(stage: Stage)
         assert words in text, words
 
 
+@pytest.mark.draws
 def test_the_conclusion_of_a_re_examination_is_a_letter_of_its_own(stage: Stage) -> None:
     claim = make.refused_claim(stage.team, stage.desk)
     with scope.bank_scope(stage.team.pk):

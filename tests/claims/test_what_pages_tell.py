@@ -17,6 +17,7 @@ from pool.models import Deadline, User
 from tests.claims.conftest import Stage
 from tests.factories import claims as make
 from tests.factories.loans import determined_loan
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ENTERED_LATE_ON = date(2024, 11, 20)
@@ -30,7 +31,7 @@ def page(person: User, name: str, *args: Any) -> str:
     return response.content.decode()
 
 
-@pytest.fixture
+@built_once
 def late(stage: Stage) -> Loan:
     """Disbursed in the second quarter, entered when its window was long closed."""
     loan = determined_loan(

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.evaluation.world import World, world
-from tests.plugins import databases, postgres
+from tests.plugins import postgres
+from tests.plugins.connecting import use
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,12 @@ class Lived:
 def lived(template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lived]:
     name = postgres.clone(template_database)
     with django_db_blocker.unblock():
-        before = databases.connections["default"].settings_dict["NAME"]
-        databases.use(name)
+        before = connections["default"].settings_dict["NAME"]
+        use(name)
         try:
             made = world()
         finally:
-            databases.use(before)
+            use(before)
     yield Lived(name, made)
     postgres.drop(name)
 
@@ -35,10 +37,10 @@ def the_world(lived: Lived, django_db_blocker: DjangoDbBlocker) -> Iterator[Worl
     """A database of the test's own in which the two half-years have been lived; commits are real."""
     name = postgres.clone(lived.database)
     with django_db_blocker.unblock():
-        before = databases.connections["default"].settings_dict["NAME"]
-        databases.use(name)
+        before = connections["default"].settings_dict["NAME"]
+        use(name)
         try:
             yield lived.world
         finally:
-            databases.use(before)
+            use(before)
             postgres.drop(name)

@@ -25,6 +25,7 @@ from tests.factories import claims as make
 from tests.factories.people import BankTeam, person
 from tests.factories.recovery import Project, received, reported
 from tests.journeys.acting import words_of_pdf
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 BACK, OVER = date(2025, 2, 24), date(2025, 4, 2)
@@ -59,9 +60,8 @@ class Account:
             )
 
 
-@pytest.fixture
-def account(db: None, monkeypatch: pytest.MonkeyPatch) -> Account:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
+@built_once
+def account() -> Account:
     team, desk = make.good_team(volume="100000000.00"), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))
     reported(team, project.loan, "250000.00", received_on=date(2025, 2, 20), on=BACK)

@@ -23,11 +23,9 @@ OVER = date(2025, 1, 3)
 
 def test_a_month_is_put_right_and_closed(
     committed_db: str,
-    monkeypatch: pytest.MonkeyPatch,
     somebody: Callable[[User | None], Person],
     album: Album,
 ) -> None:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     team, desk = make.good_team(volume="100000000.00"), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))
     day = clock.today()

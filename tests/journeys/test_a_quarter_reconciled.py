@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-import pytest
-
 from evaluation.models import Statement
 from pool import scope
 from pool.models import User
@@ -17,11 +15,9 @@ BACK, OVER = date(2025, 2, 24), date(2025, 4, 2)
 
 def test_both_sides_end_with_the_same_figures(
     committed_db: str,
-    monkeypatch: pytest.MonkeyPatch,
     somebody: Callable[[User | None], Person],
     album: Album,
 ) -> None:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     team, desk = make.good_team(volume="100000000.00"), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))
     reported(team, project.loan, "250000.00", received_on=date(2025, 2, 20), on=BACK)

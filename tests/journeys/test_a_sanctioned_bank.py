@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
-
 from loans.models import Loan
 from pool import registry, scope
 from pool.models import Role, User
@@ -19,11 +17,9 @@ RATE = "3.65"
 
 def test_what_was_claimed_by_false_papers_comes_back_with_interest(
     committed_db: str,
-    monkeypatch: pytest.MonkeyPatch,
     somebody: Callable[[User | None], Person],
     album: Album,
 ) -> None:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     team, desk = make.good_team(), make.Desk()
     project = Project(team, desk, make.paid_claim(team, desk, balance="1000000.00", transferred=True))
     decided_on = project.claim.paid_on + timedelta(days=10)

@@ -6,10 +6,11 @@ real and other processes may connect; it is dropped afterwards. Our triggers ref
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.plugins import postgres
+from tests.plugins import postgres, worlds
+from tests.plugins.connecting import one_connection, rolled_back, use
 
 NO_FLUSH = (
     "Our tables refuse TRUNCATE: a test that commits asks for the fixture `committed_db`, not for transaction=True."
@@ -31,6 +32,7 @@ def django_db_setup(template_database: str, django_db_blocker: DjangoDbBlocker) 
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+    worlds.forget()
     postgres.drop(name)
 
 
@@ -46,7 +48,7 @@ def _django_db_helper(
     if "committed_db" in request.fixturenames:
         yield
         return
-    with django_db_blocker.unblock(), one_connection():
+    with django_db_blocker.unblock(), worlds.chosen(request.node), one_connection():
         yield from rolled_back()
 
 
@@ -62,38 +64,3 @@ def committed_db(template_database: str, django_db_setup: None, django_db_blocke
         finally:
             use(before)
             postgres.drop(name)
-
-
-def use(name: str) -> None:
-    """Both aliases, in every thread: they read one dictionary."""
-    connections.close_all()
-    for alias in connections:
-        connections.settings[alias]["NAME"] = name
-        connections[alias].settings_dict["NAME"] = name
-
-
-def rolled_back() -> Iterator[None]:
-    """Constraints that wait for the commit are asked before the end: a rolled back test must not hide them."""
-    connection = connections["default"]
-    # The same marks that django.test.TestCase sets: `durable` blocks are allowed, and `on_commit` callbacks are held.
-    atomic = transaction.atomic(using="default")
-    atomic._from_testcase = True
-    atomic.__enter__()
-    try:
-        yield
-        if not connection.needs_rollback and connection.is_usable():
-            connection.check_constraints()
-    finally:
-        transaction.set_rollback(True, using="default")
-        atomic.__exit__(None, None, None)
-
-
-class one_connection:
-    """What `audit` writes goes into the same transaction, so that it is rolled back too."""
-
-    def __enter__(self) -> None:
-        self.second = connections["audit"]
-        connections["audit"] = connections["default"]
-
-    def __exit__(self, *problem: object) -> None:
-        connections["audit"] = self.second

@@ -24,7 +24,7 @@ from tests.authorisation.sparing import signed_in
 from tests.factories.loans import entered_loan, owner_cells, received_upload
 from tests.factories.people import TODAY
 from tests.factories.words import id_number
-from tests.plugins.databases import one_connection, rolled_back
+from tests.plugins.connecting import one_connection, rolled_back
 
 IDENTITY = id_number(777)
 PHONE = "13987654321"

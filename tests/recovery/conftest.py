@@ -1,10 +1,17 @@
-"""What the tests of this room leave out: the funding plan's document, which is drawn and looked at elsewhere."""
+"""What most tests of this room begin from: one claim paid and transferred, 400,000.00 of 1,000,000.00."""
 
 import pytest
 
-from claims import reports
+from tests.factories.recovery import Project, project
+from tests.plugins.worlds import built_once
 
 
-@pytest.fixture(autouse=True)
-def plans_without_their_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
+@built_once
+def one() -> Project:
+    return project()
+
+
+@pytest.fixture
+def paid(one: Project) -> Project:
+    """The same, where its money is looked at."""
+    return one

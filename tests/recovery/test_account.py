@@ -19,7 +19,7 @@ from recovery.matching import Movement
 from recovery.models import AccountLine, AccountStatement
 from tests.factories.account import Moved, camt_of, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import person
-from tests.factories.recovery import Project, decided_clawback, project, reported
+from tests.factories.recovery import Project, decided_clawback, reported
 
 pytestmark = pytest.mark.django_db
 State = AccountLine.State
@@ -29,12 +29,6 @@ def cash_moved() -> list[LedgerTransaction]:
     with scope.everything():
         cash = LedgerTransaction.objects.filter(entries__account__code="cash").order_by("occurred_on", "id")
         return list(cash.annotate(cash=Sum("entries__amount")).distinct())
-
-
-@pytest.fixture
-def paid() -> Project:
-    """One claim paid: the budget's money came in, 400,000.00 went out."""
-    return project()
 
 
 def as_the_bank_says(paid: Project) -> list[Moved]:

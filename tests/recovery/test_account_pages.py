@@ -14,7 +14,7 @@ from pool import clock, scope
 from recovery import account
 from recovery.models import AccountLine
 from tests.factories.account import Moved, csv_of, imported, lines_of
-from tests.factories.recovery import project, reported
+from tests.factories.recovery import reported
 from tests.journeys.acting import words_of_pdf
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,6 @@ def signed_in(user):
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def paid():
-    return project()
 
 
 def of(paid, *more):
@@ -116,6 +111,7 @@ def test_the_proof_sheet_tells_that_all_four_agree(paid):
     assert "银行存款余额调节表" in page
 
 
+@pytest.mark.draws
 def test_the_proof_sheet_is_filed_as_pdf_and_as_workbook(paid):
     imported(of(paid), paid.desk.clerk, clock.today())
     approver = signed_in(paid.desk.finance_approver)

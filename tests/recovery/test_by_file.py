@@ -20,16 +20,11 @@ from recovery.columns import METHODS, RECOVERY_SCHEMA
 from recovery.models import Recovery
 from recovery.services.recoveries import Facts, why_not
 from tests.factories.loans import entered, entered_loan
-from tests.factories.recovery import Project, fresh, prepared, project, recoveries_upload, recovery_cells, reported
+from tests.factories.recovery import Project, fresh, prepared, recoveries_upload, recovery_cells, reported
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 SOON = date(2025, 2, 20)
-
-
-@pytest.fixture
-def one() -> Project:
-    return project()
 
 
 def row(one: Project, amount: str, **given) -> dict[str, str]:

@@ -20,15 +20,9 @@ from recovery import account, matching, months, services, vouchers
 from recovery.models import AccountLine
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.people import person
-from tests.factories.recovery import Project, project
+from tests.factories.recovery import Project
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def paid() -> Project:
-    """One claim paid in December 2024; the budget's money came in November or December."""
-    return project()
 
 
 def reconciled(paid: Project, until: date | None = None) -> None:

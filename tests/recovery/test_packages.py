@@ -32,6 +32,7 @@ from tests.factories.recovery import (
     reported,
 )
 from tests.factories.recovery import fresh as read_again
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ON = date(2025, 2, 20)
@@ -104,7 +105,7 @@ def items(package: Package) -> list[PackageItem]:
         return list(selectors.items_of(package))
 
 
-@pytest.fixture
+@built_once
 def three() -> list[Project]:
     """120,000.00 compensated at 40 % each, of one bank, each with 300,000.00 of principal."""
     return projects(3, team=good_team(), balance="300000.00")

@@ -29,10 +29,10 @@ from tests.factories.recovery import (
     passed_write_off,
     prepared,
     prepared_write_off,
-    project,
     projects,
     reported,
 )
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -41,11 +41,10 @@ KEY = re.compile(r'name="form_key" value="([^"]+)"')
 VERSION = re.compile(r'name="version" value="(\d+)"')
 
 
-@pytest.fixture
-def one() -> Project:
-    made = project()
+@built_once
+def one(one: Project) -> Project:
     clock.set_day(ON)
-    return made
+    return one
 
 
 def signed_in(user: User) -> Client:

@@ -33,11 +33,6 @@ SOON, LATER = date(2025, 2, 20), date(2025, 3, 20)
 Q1, Q2 = date(2025, 1, 22), date(2025, 4, 22)
 
 
-@pytest.fixture
-def one() -> Project:
-    return project()
-
-
 def breaches() -> list[str]:
     with scope.everything():
         return [

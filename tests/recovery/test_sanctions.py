@@ -29,7 +29,6 @@ from tests.factories.recovery import (
     decided_clawback,
     entered_receipt,
     fresh,
-    project,
     projects,
     proposed_clawback,
     received_clawback,
@@ -39,11 +38,6 @@ from tests.factories.recovery import (
 pytestmark = pytest.mark.django_db
 D = Decimal
 KEY = re.compile(r'name="form_key" value="([^"]+)"')
-
-
-@pytest.fixture
-def one() -> Project:
-    return project()
 
 
 def after(one: Project, days: int) -> date:

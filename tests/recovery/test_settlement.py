@@ -25,6 +25,7 @@ from tests.factories.recovery import (
     project,
     reported,
 )
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -33,12 +34,7 @@ DECIDED, LAST_DAY = date(2025, 2, 26), date(2025, 3, 19)
 LATER = date(2025, 3, 10)
 
 
-@pytest.fixture
-def one() -> Project:
-    return project()
-
-
-@pytest.fixture
+@built_once
 def recovered(one: Project) -> Project:
     reported(one.team, one.loan, "500000.00", received_on=date(2025, 1, 10), on=date(2025, 1, 20))
     reported(one.team, one.loan, "100000.00", received_on=ENDED, on=APPLIED)

@@ -21,17 +21,11 @@ from recovery.models import AccountLine, Return, SuspenseUse
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.claims import approved_upgrade, fresh
 from tests.factories.people import person
-from tests.factories.recovery import Project, project, received, reported
+from tests.factories.recovery import Project, received, reported
 from tests.factories.recovery import confirmed as paid_again
 
 pytestmark = pytest.mark.django_db
 State, Use = AccountLine.State, SuspenseUse.State
-
-
-@pytest.fixture
-def paid() -> Project:
-    """One claim paid: 400,000.00 went out."""
-    return project()
 
 
 def so_far() -> list[Moved]:

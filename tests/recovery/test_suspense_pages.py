@@ -13,7 +13,7 @@ from pool.models import User
 from recovery.models import AccountLine, SuspenseUse
 from tests.factories.account import Moved, confirmed, csv_of, imported, lines_of, proposed
 from tests.factories.claims import fresh
-from tests.factories.recovery import Project, project, reported
+from tests.factories.recovery import Project, reported
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,6 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def paid() -> Project:
-    return project()
 
 
 def suspended(paid: Project) -> AccountLine:

@@ -21,7 +21,6 @@ from tests.factories.recovery import (
     fresh,
     passed_write_off,
     prepared_write_off,
-    project,
     proof,
     reported,
     written_off,
@@ -31,11 +30,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 ON, DECIDE_BY = date(2025, 2, 24), date(2025, 3, 26)
 State = Closing.State
-
-
-@pytest.fixture
-def one() -> Project:
-    return project()
 
 
 @pytest.fixture
