@@ -23,6 +23,7 @@ from tests.evaluation.making import made
 from tests.factories import claims as make
 from tests.factories.loans import entered_loan, entered_upload, loan_cells, owner_cells
 from tests.factories.people import BankTeam, bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 1, 16)
@@ -56,7 +57,7 @@ class Two:
     other: BankTeam
 
 
-@pytest.fixture
+@built_once
 def two() -> Two:
     clock.set_day(TODAY)
     team, other = bank_team("甲行"), bank_team("乙行")
@@ -239,7 +240,7 @@ def test_a_paid_claim_is_told_to_the_fen_and_a_draft_to_its_bank_alone() -> None
 # ---- reports
 
 
-@pytest.fixture
+@built_once
 def issued() -> Report:
     clock.set_day(TODAY)
     clerk, second = person(Role.MANAGER_STATISTICS), person(Role.MANAGER_APPROVER)

@@ -13,12 +13,13 @@ from pool import scope
 from tests.api.test_api import problem, token_for
 from tests.factories import claims as make
 from tests.factories.people import BankTeam
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 REPORT = {"credit_report_on": "2024-12-06", "reported_balances": "1000000.00"}
 
 
-@pytest.fixture
+@built_once
 def team() -> BankTeam:
     return make.good_team("前海银行")
 

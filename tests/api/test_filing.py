@@ -18,13 +18,14 @@ from pool.sheets import SheetRefused, read
 from tests.api.test_api import problem, token_for
 from tests.factories.loans import loan_cells
 from tests.factories.people import BankTeam, bank_team
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 1, 16)
 FILING = "loans:file"
 
 
-@pytest.fixture
+@built_once
 def team() -> BankTeam:
     clock.set_day(TODAY)
     return bank_team("前海银行")

@@ -15,6 +15,7 @@ from pool.selectors import todos_of
 from pool.services import factors, feeds, sessions, tokens
 from tests.factories import claims as make
 from tests.factories.people import TODAY, BankTeam, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def _day() -> None:
     clock.set_day(TODAY)
 
 
-@pytest.fixture
+@built_once
 def team() -> BankTeam:
     return make.good_team()
 

@@ -12,11 +12,12 @@ from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.models import AuditEvent, Role
 from tests.factories.banks import confirmed_violation, listed_dishonest, payee_account, proposed_sanction
 from tests.factories.people import JOINED, TODAY, bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def team():
     return bank_team("甲银行")
 

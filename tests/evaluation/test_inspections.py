@@ -30,6 +30,7 @@ from tests.factories.people import TODAY, bank_team, person
 from tests.factories.recovery import projects
 from tests.factories.recovery import reported as recovered
 from tests.factories.words import credit_code
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -213,7 +214,7 @@ def project_of(made, subject: str) -> None:
 # ---- findings --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@built_once
 def two():
     """Two banks with a loan each, both in the sample."""
     teams = loans_of(1, 1)

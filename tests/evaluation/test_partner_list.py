@@ -17,6 +17,7 @@ from tests.archival import faults
 from tests.evaluation.making import made
 from tests.factories.banks import confirmed_violation
 from tests.factories.people import bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ON = date(2025, 1, 16)
@@ -37,7 +38,7 @@ def issued(report: Report, on: date = ON) -> Report:
         )
 
 
-@pytest.fixture
+@built_once
 def four():
     """One all along, one joined in 2024, one left in 2024, one only in 2025."""
     teams = [

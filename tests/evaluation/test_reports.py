@@ -72,6 +72,7 @@ def signed_in(user: User) -> Client:
 
 
 @needs_poppler
+@pytest.mark.draws
 def test_a_half_year_report_from_the_request_to_the_regulator_s_copy(the_world: World, tmp_path: Path) -> None:
     made = the_world
     clock.set_day(TODAY)
@@ -149,6 +150,7 @@ def test_the_workbook_has_every_bank_and_its_totals(the_world: World) -> None:
     assert Decimal(str(by_bank["合计"])) == paid(the_world)
 
 
+@pytest.mark.draws
 def test_the_same_figures_give_the_same_document(the_world: World) -> None:
     first = asked("2024H2")
     assert reports.as_pdf(first) == path_of(first.pdf).read_bytes()
@@ -296,6 +298,7 @@ def test_a_period_that_is_not_over_is_refused(db: None) -> None:
 
 
 @needs_poppler
+@pytest.mark.draws
 def test_the_report_on_an_evaluation_names_every_bank_its_grade_and_why(committed_db: str, tmp_path: Path) -> None:
     seven_banks()
     evaluation = filed()

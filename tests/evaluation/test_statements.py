@@ -143,6 +143,7 @@ def test_two_people_issue_and_the_bank_reads_it_only_then(account: Account) -> N
         assert Notice.objects.filter(bank=account.team.pk, role=Role.BANK_CHECKER, key=f"statement:{made.pk}").exists()
 
 
+@pytest.mark.draws
 def test_the_bank_confirms_and_both_sides_stand_on_the_paper(account: Account) -> None:
     made = account.issued()
     page = asks(account.team.checker, "statement", made.pk).content.decode()

@@ -33,6 +33,7 @@ from tests.evaluation.world import approver, statistics
 from tests.factories.loans import determine, entered_upload, loan_cells, owner_cells
 from tests.factories.people import BankTeam, bank_team
 from tests.factories.words import credit_code
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 LAST, BEFORE = date(2024, 12, 31), date(2023, 12, 31)
@@ -67,7 +68,7 @@ def random_cells(dice: random.Random, disbursed: date) -> dict[str, str]:
     return loan_cells(**facts)
 
 
-@pytest.fixture
+@built_once
 def lending() -> list[BankTeam]:
     """Three banks with loans of two years, some of them non-performing, one upgraded, and a bank without any."""
     dice = random.Random(20241231)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import time
@@ -14,6 +15,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django.conf import settings
+from django.test import Client
 from django_otp.oath import TOTP
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, Response, expect
@@ -24,12 +27,13 @@ from tests.factories.people import PASSWORD
 
 PICTURES = VAR / "test" / "journeys"
 PATIENCE_MS = 20_000
+WITH_PICTURES = bool(os.environ.get("JOURNEY_PICTURES"))
 BROKEN = 500
 REFUSED = 400
 
 
 class Album:
-    """The pictures of one journey, numbered as they were taken."""
+    """The pictures of one journey, numbered as they were taken; none unless somebody wants to look at them."""
 
     def __init__(self, journey: str) -> None:
         self.journey = journey
@@ -37,6 +41,8 @@ class Album:
         PICTURES.mkdir(parents=True, exist_ok=True)
 
     def keep(self, person: "Person") -> None:
+        if not WITH_PICTURES:
+            return
         self.taken += 1
         person.window.screenshot(path=PICTURES / f"{self.journey}-{self.taken}.png", full_page=True)
 
@@ -49,11 +55,20 @@ class Person:
         window.set_default_timeout(PATIENCE_MS)
 
     def sign_in(self, user: User) -> "Person":
+        """By name and password, as everybody begins the day."""
         self.go("/login/")
         self.window.locator("[name=username]").fill(user.username)
         self.window.locator("[name=password]").fill(PASSWORD)
         self.press("登录")
         self.does_not_see("用户名或密码不正确")
+        return self
+
+    def is_signed_in(self, user: User, portal: str) -> "Person":
+        """Their session is open already: the door itself has journeys of its own."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.window.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
         return self
 
     def proves_who_they_are(self) -> None:

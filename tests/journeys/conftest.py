@@ -7,10 +7,11 @@ from playwright.sync_api import Page
 
 from pool.models import User
 from tests.journeys.acting import Album, Person
+from tests.plugins.browsers import Portal
 
 
 @pytest.fixture
-def somebody(new_page: Callable[[], Page]) -> Callable[[User | None], Person]:
+def somebody(new_page: Callable[[], Page], live_portal: Portal) -> Callable[[User | None], Person]:
     """`somebody(user)` is that person at their window, always the same; `somebody(None)` has not signed in."""
     known: dict[str, Person] = {}
 
@@ -19,7 +20,7 @@ def somebody(new_page: Callable[[], Page]) -> Callable[[User | None], Person]:
         if name not in known:
             known[name] = Person(new_page())
             if user is not None:
-                known[name].sign_in(user)
+                known[name].is_signed_in(user, str(live_portal))
         return known[name]
 
     return at_the_window

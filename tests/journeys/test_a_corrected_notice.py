@@ -32,6 +32,7 @@ def approved(desk: make.Desk) -> list[Claim]:
     return found
 
 
+@pytest.mark.draws
 def test_from_a_wrong_title_to_a_stamped_plan(
     desk: make.Desk, approved: list[Claim], somebody: Somebody, album: Album
 ) -> None:

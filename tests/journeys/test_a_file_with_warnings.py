@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import openpyxl
+import pytest
 from playwright.sync_api import expect
 
 from config.demo.spreadsheets import as_xlsx
@@ -18,6 +19,7 @@ FIELD = "贷款项目录入表"
 WHY = "授信总额为续授信前的额度，已核对授信批复"
 
 
+@pytest.mark.draws
 def test_a_file_is_tried_filed_explained_mended_and_entered(
     committed_db: str, somebody: Callable[[User | None], Person], album: Album
 ) -> None:

@@ -98,6 +98,7 @@ def journey(somebody: Callable[[User | None], Person], album: Album, real_worker
     return found
 
 
+@pytest.mark.draws
 def test_a_loan_lives_its_whole_life_and_every_figure_of_it_agrees(journey: Journey) -> None:
     the_bank_enters_the_loan_from_a_spreadsheet(journey)
     the_bank_determines_it_non_performing(journey)

@@ -21,6 +21,7 @@ from tests.journeys.acting import Album, Person
 OVER = date(2025, 1, 3)
 
 
+@pytest.mark.draws
 def test_a_month_is_put_right_and_closed(
     committed_db: str,
     somebody: Callable[[User | None], Person],

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
+
 from evaluation.models import Statement
 from pool import scope
 from pool.models import User
@@ -13,6 +15,7 @@ from tests.journeys.acting import Album, Person
 BACK, OVER = date(2025, 2, 24), date(2025, 4, 2)
 
 
+@pytest.mark.draws
 def test_both_sides_end_with_the_same_figures(
     committed_db: str,
     somebody: Callable[[User | None], Person],

@@ -37,6 +37,7 @@ def team(committed_db: str) -> BankTeam:
     return team
 
 
+@pytest.mark.draws
 def test_a_bank_reads_before_and_after_by_which_article_its_claim_fails(
     team: BankTeam, somebody: Callable[[User | None], Person], album: Album
 ) -> None:

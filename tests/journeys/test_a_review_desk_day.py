@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
@@ -17,6 +18,7 @@ QUEUE = "/admin/claims/claim/"
 SHARED = credit_code(88_001)
 
 
+@pytest.mark.draws
 def test_a_day_at_the_review_desk(committed_db: str, somebody: Callable[[User | None], Person], album: Album) -> None:
     team, other, desk = make.good_team("前海银行"), make.good_team("后海银行"), make.Desk()
     first = make.submitted_claim(team, credit_code=SHARED)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
+
 from loans.models import Loan
 from pool import registry, scope
 from pool.models import Role, User
@@ -15,6 +17,7 @@ from tests.journeys.acting import Album, Person
 RATE = "3.65"
 
 
+@pytest.mark.draws
 def test_what_was_claimed_by_false_papers_comes_back_with_interest(
     committed_db: str,
     somebody: Callable[[User | None], Person],

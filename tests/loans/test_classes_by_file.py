@@ -29,11 +29,6 @@ from tests.factories.people import TODAY, bank_team
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
 def loan_of(team, **given) -> Loan:
     return entered_loan(team, date(2024, 11, 20), **given)
 

@@ -14,17 +14,13 @@ from pool import registry, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.models import Deadline, Role, Transition
 from tests.factories.loans import determine, determined_loan, entered_loan, entered_upload, healthy_volume, loan_cells
-from tests.factories.people import TODAY, bank_team, person
+from tests.factories.people import TODAY, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
-@pytest.fixture
+@built_once
 def loan(team):
     return entered_loan(team, date(2024, 11, 20), principal="3000000.00")
 

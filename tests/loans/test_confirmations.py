@@ -24,11 +24,6 @@ LOW = {"credit_line": "1000000.00"}
 WHY = "授信总额为续授信前的额度，已核对批复"
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
 def rows_of(upload: Upload) -> list[UploadRow]:
     with scope.everything():
         return list(UploadRow.objects.filter(upload=upload).order_by("row"))

@@ -25,18 +25,14 @@ from tests.factories.loans import (
     extended,
     owner_cells,
 )
-from tests.factories.people import TODAY, bank_team
+from tests.factories.people import TODAY
 from tests.factories.words import credit_code, id_number
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
-@pytest.fixture
+@built_once
 def loan(team):
     return entered_loan(team, date(2024, 11, 20), principal="3000000.00")
 

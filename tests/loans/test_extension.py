@@ -18,18 +18,14 @@ from recovery import terms
 from recovery.services import automatic
 from tests.factories.claims import good_team, submitted_claim
 from tests.factories.loans import determine, entered_loan, extended, extension_prepared
-from tests.factories.people import TODAY, bank_team
+from tests.factories.people import TODAY
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 MATURES, LATER = date(2025, 11, 8), date(2026, 5, 8)
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
-@pytest.fixture
+@built_once
 def loan(team):
     return entered_loan(team, date(2024, 11, 20))
 

@@ -19,6 +19,7 @@ from pool.models import Role
 from tests.factories.banks import confirmed_violation, payee_account
 from tests.factories.loans import determined_loan, entered_loan
 from tests.factories.people import bank_team, person
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ BANK_OWNED = [
 ]  # fmt: skip
 
 
-@pytest.fixture
+@built_once
 def one():
     team = bank_team("甲银行")
     payee_account(team)

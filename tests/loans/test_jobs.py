@@ -15,11 +15,6 @@ from tests.factories.people import TODAY, bank_team
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
 def notices_of(team) -> list[Notice]:
     with scope.everything():
         return list(Notice.objects.filter(bank=team.pk, key__startswith="entry_window", role=Role.BANK_MAKER))

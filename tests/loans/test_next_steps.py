@@ -19,12 +19,13 @@ from pool.sheets import marking
 from tests.factories.loans import as_csv, entered, fresh, loan_cells, received_upload
 from tests.factories.people import TODAY, BankTeam, bank_team, person
 from tests.loans.test_own_workbook import by_xlsxwriter, cell_of, returned, sent
+from tests.plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DEAR = {"annual_rate": "9.9"}
 
 
-@pytest.fixture
+@built_once
 def team() -> BankTeam:
     clock.set_day(TODAY)
     return bank_team("甲银行")

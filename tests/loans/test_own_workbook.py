@@ -21,16 +21,11 @@ from loans.columns import LOAN_SCHEMA
 from loans.models import Upload
 from pool import clock, scope
 from tests.factories.loans import entered, fresh, loan_cells
-from tests.factories.people import TODAY, bank_team
+from tests.factories.people import TODAY
 
 pytestmark = pytest.mark.django_db
 RED = "FFF8B4B4"
 LIBREOFFICE = Path(__file__).parent / "data" / "libreoffice"
-
-
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
 
 
 def by_openpyxl(rows, own=()) -> bytes:

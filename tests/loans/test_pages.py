@@ -15,7 +15,7 @@ from loans.models import Loan, Upload
 from pool import clock, scope
 from pool.models import AccessLog, Role
 from tests.factories.loans import as_csv, entered_loan, entered_upload, fresh, loan_cells, owner_cells, received_upload
-from tests.factories.people import TODAY, bank_team, person
+from tests.factories.people import TODAY, person
 from tests.factories.words import id_number
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _day():
     clock.set_day(TODAY)
-
-
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
 
 
 def signed_in(user) -> Client:

@@ -13,15 +13,10 @@ from loans.services import confirm_warnings
 from pool import registry, scope
 from pool.errors import NotPermitted, Refused
 from tests.factories.loans import entered, fresh, loan_cells, received_upload
-from tests.factories.people import TODAY, bank_team
+from tests.factories.people import TODAY
 
 pytestmark = pytest.mark.django_db
 LOW = {"credit_line": "1000000.00"}
-
-
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
 
 
 def filed(team, tried: Upload) -> Upload:

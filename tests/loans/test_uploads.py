@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 1, 16, tzinfo=UTC)
 
 
-@pytest.fixture
-def team():
-    return bank_team("甲银行")
-
-
 def rows_of(upload: Upload) -> list[UploadRow]:
     with scope.everything():
         return list(UploadRow.objects.filter(upload=upload).order_by("row"))

@@ -15,6 +15,7 @@ from config.dev.places import VAR
 
 TRACES = VAR / "test" / "traces"
 PATIENCE_MS = 15_000
+WITH_TRACE = bool(os.environ.get("JOURNEY_TRACE"))
 EXPECTED_NOISE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 OUTCOME = pytest.StashKey[dict[str, bool]]()
 
@@ -85,7 +86,7 @@ def page(new_page: Callable[[], Page]) -> Page:
 
 
 class Window:
-    """A browser context that leaves a trace and a picture behind when its test fails."""
+    """A browser context that leaves its last page and a picture of it behind when its test fails, and a trace if wanted."""
 
     def __init__(self, browser: Browser, portal: Portal, complaints: list[str]) -> None:
         self._complaints = complaints
@@ -93,8 +94,8 @@ class Window:
             base_url=portal.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1366, "height": 900}
         )
         self._context.set_default_timeout(PATIENCE_MS)
-        # Snapshots of the page tell what a film would, and a film of every window takes half of two cores.
-        self._context.tracing.start(snapshots=True)
+        if WITH_TRACE:
+            self._context.tracing.start(snapshots=True)
         self.page = self._context.new_page()
         self.page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         self.page.on("console", self._hear)
@@ -103,7 +104,9 @@ class Window:
         if traces:
             traces.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=traces / "last.png", full_page=True)
-            self._context.tracing.stop(path=traces / "trace.zip")
+            (traces / "last.html").write_text(self.page.content())
+            if WITH_TRACE:
+                self._context.tracing.stop(path=traces / "trace.zip")
         self._context.close()
 
     def _hear(self, message: ConsoleMessage) -> None:

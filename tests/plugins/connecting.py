@@ -17,7 +17,7 @@ def use(name: str) -> None:
 
 @contextmanager
 def one_transaction() -> Iterator[Any]:
-    """Marked as django.test.TestCase marks its own: `durable` blocks are allowed, and `on_commit` callbacks are held."""
+    """Marked as django.test.TestCase marks its own: `durable` blocks are allowed, `on_commit` callbacks are held."""
     atomic = transaction.atomic(using="default")
     atomic._from_testcase = True
     with atomic:

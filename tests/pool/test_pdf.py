@@ -57,6 +57,8 @@ PLACES = (
     '<svg xmlns="http://www.w3.org/2000/svg"><image href="{0}" width="9" height="9"/><use href="{0}#a"/></svg>'
 )
 
+pytestmark = pytest.mark.draws
+
 
 @pytest.fixture(autouse=True)
 def _in_chinese() -> Iterator[None]:
