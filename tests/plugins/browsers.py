@@ -86,7 +86,7 @@ def page(new_page: Callable[[], Page]) -> Page:
 
 
 class Window:
-    """A browser context that leaves its last page and a picture of it behind when its test fails, and a trace if wanted."""
+    """A browser context that leaves its last page and a picture behind when its test fails, and a trace if wanted."""
 
     def __init__(self, browser: Browser, portal: Portal, complaints: list[str]) -> None:
         self._complaints = complaints
