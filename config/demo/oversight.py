@@ -86,7 +86,7 @@ def clawback_received(case: Case, amount: str) -> None:
     with case.office("finance1") as (by, on):
         row = case.newest(Clawback)
         receipt = recovery.enter_clawback_receipt(
-            clawback_id=row.pk, amount=Decimal(amount), reference=f"ZH{row.number}", received_on=on, by=by, on=on,
+            clawback_id=row.pk, amount=Decimal(amount), reference=f"HK{on:%Y%m%d}019", received_on=on, by=by, on=on,
             version=row.version,
         )  # fmt: skip
     with case.office("finance2") as (by, on):
