@@ -44,6 +44,7 @@ def signed_in(role: Role) -> Client:
     return client
 
 
+@pytest.mark.draws
 def test_it_is_numbered_kept_and_issued_by_another_and_its_figures_stay(late: Project) -> None:
     with scope.everything():
         ledger.receive_unexplained(key="x", amount=Decimal("5.00"), on=ON, prepared_by=person(Role.FINANCE_CLERK))

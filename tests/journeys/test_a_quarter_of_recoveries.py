@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-import pytest
 from django.core.management import call_command
 
 from pool import scope
@@ -19,12 +18,8 @@ DESK = "/recovery/desk/?quarter=2025Q2"
 
 
 def test_what_was_sold_is_shared_and_posted_and_the_silent_one_answers(
-    committed_db: str,
-    monkeypatch: pytest.MonkeyPatch,
-    somebody: Callable[[User | None], Person],
-    album: Album,
+    committed_db: str, somebody: Callable[[User | None], Person], album: Album
 ) -> None:
-    monkeypatch.setattr("claims.reports.plan_pdf", lambda *_args, **_named: b"%PDF-1.4 no pages")
     team = good_team()
     sold, silent = projects(2, team=team, balance="300000.00")
     make.reach(SOLD_ON)
