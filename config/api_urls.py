@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from claims.api.filing import ClaimFiling
 from config.converters import TrialKind
 from evaluation.api.reports import ReportResource
+from evaluation.api.series import SeriesResource
 from evaluation.api.trial import TrialView
 from loans.api.filing import UploadResource
 from loans.api.views import LoanResource
@@ -58,6 +59,7 @@ router.register("loans", LoanResource, basename="loan")
 router.register("uploads", UploadResource, basename="upload")
 router.register("claims", ClaimFiling, basename="claim")
 router.register("reports", ReportResource, basename="report")
+router.register("series", SeriesResource, basename="series")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,

@@ -326,6 +326,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "claims", "description": _("补偿申请")},
         {"name": "loans", "description": _("贷款项目")},
         {"name": "reports", "description": _("报告")},
+        {"name": "series", "description": _("报告系列")},
         {"name": "trial", "description": _("试算")},
         {"name": "uploads", "description": _("入库批次")},
     ],

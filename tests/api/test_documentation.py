@@ -38,7 +38,8 @@ def test_the_schema_is_valid_and_names_every_address(schema: dict[str, Any]) -> 
         "/api/v1/uploads/", "/api/v1/uploads/{id}/", "/api/v1/uploads/{id}/rows/", "/api/v1/uploads/{id}/submit/",
         "/api/v1/uploads/{id}/confirm/", "/api/v1/claims/lines/", "/api/v1/claims/{id}/describe/",
         "/api/v1/claims/{id}/evidence/", "/api/v1/claims/{id}/assessment/", "/api/v1/claims/{id}/submit/",
-        "/api/v1/uploads/{id}/file/",
+        "/api/v1/uploads/{id}/file/", "/api/v1/series/", "/api/v1/series/{series}/", "/api/v1/reports/{id}/lines/",
+        "/api/v1/reports/{id}/csv/",
     }  # fmt: skip
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():

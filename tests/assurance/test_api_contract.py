@@ -82,7 +82,7 @@ def test_no_request_gets_an_answer_that_the_contract_does_not_name(askers: dict[
             for name, headers in askers.items():
                 what = f"{operation.label} as {name}"
                 asked[what] = asked.get(what, 0) + _try(operation, headers, CASES // len(askers), number)
-    assert len(asked) == 23 * len(askers)
+    assert len(asked) == 27 * len(askers)
     told("api_contract", began, requests=sum(asked.values()), operations_and_askers=len(asked), faults=0, breaches=0)
 
 
