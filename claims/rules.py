@@ -260,20 +260,19 @@ def _determined(book: Edition, determined_on: date) -> Finding:
 @implements("compensation_tiers")
 def base_ratio(book: Edition, borrower_kind: str, balance: Decimal) -> tuple[Decimal | None, Finding]:
     """The step by the balance at disbursement; None above the last step."""
-    return _base(book, borrower_kind == ENTERPRISE, balance)
+    return _base(book, borrower_kind == ENTERPRISE, str(balance))
 
 
 @lru_cache(maxsize=MEMORY)
-def _base(book: Edition, limited: bool, balance: Decimal) -> tuple[Decimal | None, Finding]:
+def _base(book: Edition, limited: bool, said: str) -> tuple[Decimal | None, Finding]:
+    balance = Decimal(said)
     tiers: tuple[Tier, ...] = book["compensation_tiers"].value
     for tier in tiers:
         if balance <= tier.up_to:
-            return tier.ratio, book.finding(
-                "compensation_tiers", "tier_found", balance=str(balance), ratio=str(tier.ratio)
-            )
+            return tier.ratio, book.finding("compensation_tiers", "tier_found", balance=said, ratio=str(tier.ratio))
     # An enterprise over the last step has failed its own limit already; the others have only this one.
     code = "tier_not_reached" if limited else "no_tier"
-    return None, book.finding("compensation_tiers", code, balance=str(balance), limit=str(tiers[-1].up_to))
+    return None, book.finding("compensation_tiers", code, balance=said, limit=str(tiers[-1].up_to))
 
 
 @implements("qualification_addition", "qualification_kinds")
@@ -315,7 +314,6 @@ def capped(book: Edition, ratio: Decimal, *, lifted: bool = False) -> tuple[Deci
 
 @lru_cache(maxsize=1024)
 def _capped(book: Edition, said: str, lifted: bool) -> tuple[Decimal, Finding]:
-    """Remembered by its text: 0.6 and 0.60 are equal, and a finding prints what was given."""
     ratio = Decimal(said)
     cap = book["ratio_cap"].decimal
     if ratio <= cap:

@@ -22,7 +22,7 @@ OWNER = "owner"
 SOLE_TRADER = "sole_trader"
 BORROWER_KINDS = (ENTERPRISE, OWNER, SOLE_TRADER)
 
-#: How many findings each test remembers.
+#: How many findings each test remembers; an amount or a rate by its text, as it is printed: 0.6 and 0.60 are equal.
 MEMORY = 1 << 13
 
 
@@ -168,22 +168,22 @@ def _section(book: Edition, industry_code: str) -> Finding:
 def within_limit(loan: LoanFacts, book: Edition) -> Finding:
     """Enterprises by balance, owners and sole traders by the lending bank's credit line; bounds included."""
     if loan.borrower_kind == ENTERPRISE:
-        return _balance(book, loan.balance)
-    return _credit_line(book, loan.credit_line)
+        return _balance(book, str(loan.balance))
+    return _credit_line(book, str(loan.credit_line))
 
 
 @lru_cache(maxsize=MEMORY)
-def _balance(book: Edition, balance: Decimal) -> Finding:
+def _balance(book: Edition, balance: str) -> Finding:
     limit = book["balance_limit"].decimal
-    code = "balance_within" if balance <= limit else "balance_over"
-    return book.finding("balance_limit", code, balance=str(balance), limit=str(limit))
+    code = "balance_within" if Decimal(balance) <= limit else "balance_over"
+    return book.finding("balance_limit", code, balance=balance, limit=str(limit))
 
 
 @lru_cache(maxsize=MEMORY)
-def _credit_line(book: Edition, credit_line: Decimal) -> Finding:
+def _credit_line(book: Edition, credit_line: str) -> Finding:
     limit = book["credit_line_limit"].decimal
-    code = "credit_line_within" if credit_line <= limit else "credit_line_over"
-    return book.finding("credit_line_limit", code, credit_line=str(credit_line), limit=str(limit))
+    code = "credit_line_within" if Decimal(credit_line) <= limit else "credit_line_over"
+    return book.finding("credit_line_limit", code, credit_line=credit_line, limit=str(limit))
 
 
 # ---- what for, and at what rate
@@ -229,18 +229,18 @@ def _use(book: Edition, use: str) -> Finding:
 @implements("rate_spread")
 def rate_within(loan: LoanFacts, book: Edition, refs: Refs) -> Finding:
     """The rate at disbursement is at most the LPR of the period plus the spread."""
-    return _rate(book, refs, loan.annual_rate, loan.disbursed_on, loan.matures_on)
+    return _rate(book, refs, str(loan.annual_rate), loan.disbursed_on, loan.matures_on)
 
 
 @lru_cache(maxsize=MEMORY)
-def _rate(book: Edition, refs: Refs, annual_rate: Decimal, disbursed_on: date, matures_on: date) -> Finding:
+def _rate(book: Edition, refs: Refs, annual_rate: str, disbursed_on: date, matures_on: date) -> Finding:
     lpr = lpr_of_the_period(book, refs.lpr, disbursed_on, matures_on)
     limit = lpr.rate + book["rate_spread"].decimal
     return book.finding(
         "rate_spread",
-        "rate_within" if annual_rate <= limit else "rate_over",
+        "rate_within" if Decimal(annual_rate) <= limit else "rate_over",
         provisional=lpr.provisional,
-        annual_rate=str(annual_rate),
+        annual_rate=annual_rate,
         limit=str(limit),
         lpr=str(lpr.rate),
         tenor=lpr.tenor,
