@@ -84,7 +84,7 @@ def fill(*, loans: int, seed: int, say: Say, banks: Sequence[DemoBank] = BANKS) 
         session.autocommit = True
         cursor.execute("ANALYZE")
     say("obligations that are open")
-    obligations.open_all(scene)
+    obligations.open_all(scene.day)
     mark.finished_at = timezone.now()
     mark.save(update_fields=["finished_at"])
 

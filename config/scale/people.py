@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from operator import mul
 
 from config.demo import borrowers as words
+from loans.choices import DISTRICTS
 from loans.words import BorrowerKind
 from pool.crypto import blind_index, encrypt
 
@@ -24,6 +25,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _PERSON_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _DIGIT = {letter: int(letter, 36) for letter in _LETTERS}
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
+_DISTRICT = {choice.label: choice.word for choice in DISTRICTS}
 _COUNTY = "440399"
 _BORN = date(1962, 1, 1)
 _TAILS = ("有限公司", "有限公司", "科技有限公司", "实业有限公司", "贸易有限公司", "发展有限公司", "（深圳）有限公司")
@@ -63,10 +65,10 @@ class Borrower:
 
     def cells(self) -> str:
         """`COLUMNS` as COPY reads them."""
-        kind = "居民身份证" if self.is_person else ""
+        kind = "resident_id" if self.is_person else ""
         return (
             f"{self.pk}\t{self.kind}\t{self.name}\t{self.credit_code}\t{self.owner_name}\t{kind}\t"
-            f"{encrypt(self.owner_id_number)}\t{self.firm_name}\t\t\t{self.district}\t{self.trade.code}\t"
+            f"{encrypt(self.owner_id_number)}\t{self.firm_name}\t\t\t{_DISTRICT[self.district]}\t{self.trade.code}\t"
             f"{self.trade.group}\t{self.staff}\t{self.revenue}.00\t{self.assets}.00\tt\tf\tf"
         )
 
