@@ -15,12 +15,15 @@ from evaluation import papers, permissions, tables
 from evaluation.models import Evaluation, Report, Statement
 from evaluation.open_data import drawing as open_data
 from evaluation.periods import Quarter
+from evaluation.selectors.comparing import evaluated_before
 from evaluation.selectors.statements import STATEMENT_ARTICLE
 from evaluation.supervision import drawing as supervision
+from evaluation.tables import changes
 from pool import clock, exports, formats, paper, pdf, storage
 from pool.chinese import in_chinese
 from pool.models import User
 from pool.selectors import edition
+from pool.tables import Table
 
 
 @cache
@@ -53,6 +56,7 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Any]:
         "inputs_hash": evaluation.inputs_hash,
         "filed_on": evaluation.filed_on.isoformat(),
         "lines": [tables.line_figures(line) for line in lines],
+        "before": evaluated_before(evaluation.year),
     }
 
 
@@ -110,13 +114,22 @@ def as_xlsx(report: Report, mark: str = "") -> bytes:
 # ---- the half-year's statistics -----------------------------------------------------------------------------------
 
 
+def _half_year_tables(figures: dict[str, Any]) -> list[Table]:
+    return [
+        *tables.bank_tables(figures),
+        *tables.conduct_tables(figures),
+        changes.proof_table(figures),
+        *changes.half_year_changes(figures),
+    ]
+
+
 def _half_year_sheets(report: Report) -> list[exports.Sheet]:
     figures = report.inputs
     sheets = [
         exports.Sheet(_("资金池资金情况"), tables.pool_columns(), tables.pool_facts(figures), title=report.title),
         *(
             exports.Sheet(table.caption, table.columns, table.rows, title=report.title, totals=table.totals)
-            for table in (*tables.bank_tables(figures), *tables.conduct_tables(figures))
+            for table in _half_year_tables(figures)
         ),
     ]
     if figures["write_offs"]:
@@ -134,7 +147,13 @@ def _half_year_sheets(report: Report) -> list[exports.Sheet]:
 def _evaluation_sheets(report: Report) -> list[exports.Sheet]:
     figures = report.inputs
     columns = [*tables.result_columns(), tables.reason_columns(figures["edition"])[-1]]
-    return [exports.Sheet(_("评价结果"), columns, figures["lines"], title=report.title)]
+    return [
+        exports.Sheet(_("评价结果"), columns, figures["lines"], title=report.title),
+        *(
+            exports.Sheet(table.caption, table.columns, table.rows, title=report.title)
+            for table in changes.evaluation_changes(figures)
+        ),
+    ]
 
 
 # ---- an inspection ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from evaluation import charts, tables
 from evaluation.models import EvaluationLine, Report
+from evaluation.papers import changes
 from evaluation.papers.content import Content, meanings
 from pool.paper import Chapter, Part, Picture, Sheet, Words
 from pool.tables import Column, Table
@@ -20,6 +21,7 @@ def content(report: Report) -> Content:
             Chapter(_("评价等级"), [Sheet(grades(figures), compact=False), *_strikes(figures)]),
             Chapter(_("指标与排名"), [Sheet(tables.result_table(figures)), *_picture(figures)]),
             Chapter(_("评定理由"), [Sheet(tables.reason_table(figures), compact=False)]),
+            *changes.evaluation(figures),
             meanings(_meanings()),
         ],
     )

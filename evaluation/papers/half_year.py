@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from evaluation import charts, tables
 from evaluation.models import Report
+from evaluation.papers import changes
 from evaluation.papers.content import Content, meanings
 from evaluation.selectors.figures import BY_BANK
+from evaluation.tables import changes as changes_tables
 from pool.formats import official_day, yuan
 from pool.paper import Chapter, Part, Picture, Sheet, Words
 from pool.tables import Table
@@ -28,6 +30,7 @@ def content(report: Report) -> Content:
             _banks(figures),
             *_conduct(figures),
             _lost(figures),
+            *changes.half_year(figures),
             meanings(_meanings()),
         ],
     )
@@ -57,7 +60,21 @@ def _later(figures: dict[str, Any]) -> list[Part]:
 def _money(figures: dict[str, Any]) -> Chapter:
     size = _("资金池规模%(size)s元。期初余额加本期发生额等于期末余额。") % {"size": yuan(figures["size"])}
     moved = Table(tables.pool_columns(), tables.said_facts(figures), caption=_("资金池资金情况"))
-    return Chapter(_("资金池资金情况"), [Words(size), Sheet(moved)])
+    proof = changes_tables.proof_table(figures)
+    return Chapter(_("资金池资金情况"), [Words(size), Sheet(moved), Sheet(proof), Words(_tied(figures))])
+
+
+def _tied(figures: dict[str, Any]) -> str:
+    """Reckoned from the figures themselves; what does not tie is never made (`half_year.breaks`)."""
+    differences = [proof.difference for proof in changes_tables.proofs(figures)]
+    differences += [
+        Decimal(bank[name]["amount"]) - Decimal(booked)
+        for bank in figures["banks"]
+        for name, booked in bank["ledger"].items()
+    ]
+    words = {"count": len(differences), "off": yuan(sum((abs(one) for one in differences), Decimal("0.00")))}
+    said = _("各银行逐项与资金账核对%(count)s项，差额合计%(off)s元") % words
+    return said + (_("，与资金账核对不一致。") if any(differences) else _("，与资金账核对一致。"))
 
 
 def _banks(figures: dict[str, Any]) -> Chapter:

@@ -25,6 +25,7 @@ def content(report: Report) -> Content:
                 Picture(drawing.chart(figures), drawing.chart_title()),
             ]),
             Chapter(_("贷款投向"), [Sheet(table) for table in drawing.split_tables(figures)]),
+            *_changes(figures),
             meanings(_meanings(figures), Sheet(drawing.meaning_table(), compact=False)),
         ],
     )  # fmt: skip
@@ -33,6 +34,15 @@ def content(report: Report) -> Content:
 def _opening(figures: dict[str, Any]) -> str:
     days = {name: official_day(date.fromisoformat(figures[name])) for name in ("starts_on", "ends_on")}
     return _("现将%(starts_on)s至%(ends_on)s各加盟银行入库贷款的监管指标报告如下，金额单位为元。") % days
+
+
+def _changes(figures: dict[str, Any]) -> list[Chapter]:
+    table = drawing.change_table(figures)
+    if table is None:
+        return []
+    words = {"number": figures["before"]["report"]}
+    said = _("上季报告为 %(number)s，其数按原报列示；与上年同期的比较见各银行指标。") % words
+    return [Chapter(_("与上期报告相比的变化"), [Words(said), Sheet(table, compact=False)])]
 
 
 def _unmet(figures: dict[str, Any]) -> list[Part]:

@@ -62,6 +62,21 @@ def figures(starts_on: date, ends_on: date) -> dict[str, Any]:
     }
 
 
+def by_bank(starts_on: date, ends_on: date) -> dict[str, Any]:
+    """Of any half-year the counts and amounts alone, to set beside another's."""
+    columns, banks = _columns(starts_on, ends_on), []
+    for bank in Bank.objects.filter(joined_on__lte=ends_on).order_by("code"):
+        pairs = {name: found.get(bank.pk, (0, ZERO)) for name, found in columns.items()}
+        row = {name: {"count": count, "amount": str(amount)} for name, (count, amount) in pairs.items()}
+        banks.append({"code": bank.code, "name": bank.short_name, **row})
+    return {"banks": banks, "totals": _totals(banks, list(columns))}
+
+
+def closing(on: date) -> dict[str, str]:
+    """The pool's money at the end of a day, as a report keeps it."""
+    return _as_text(money.position(on))
+
+
 def _columns(starts_on: date, ends_on: date) -> dict[str, Pairs]:
     """Figure → bank → (count, amount)."""
     span = Span(starts_on, ends_on)

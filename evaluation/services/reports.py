@@ -14,7 +14,7 @@ from evaluation.models import Evaluation, Inspection, Report
 from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import differences, half_year, inspection_report, partners, supervisory
+from evaluation.selectors import comparing, differences, half_year, inspection_report, partners, supervisory
 from evaluation.services import inspections, telling
 from evaluation.services.hashing import digest
 from loans.rules import entry_window
@@ -320,7 +320,7 @@ MAKERS: dict[str, Maker] = {
         articles=("10.1(1)", "20(5)"),
         prefix="BN",
         title=lambda period: HalfYear.parse(period).title(),
-        figures=lambda report: half_year.figures(report.starts_on, report.ends_on),
+        figures=lambda report: comparing.with_former(half_year.figures(report.starts_on, report.ends_on)),
         breaks=half_year.breaks,
     ),
     Report.Kind.EVALUATION: Maker(
@@ -336,7 +336,10 @@ MAKERS: dict[str, Maker] = {
         articles=(supervisory.ARTICLE,),
         prefix="JG",
         title=lambda period: _("%(period)s监管指标报告") % {"period": Quarter.parse(period).words()},
-        figures=lambda report: supervisory.figures(report.ends_on),
+        figures=lambda report: {
+            **supervisory.figures(report.ends_on),
+            "before": comparing.indicators_before(report.ends_on),
+        },
         breaks=supervisory.breaks,
     ),
     Report.Kind.PARTNERS: Maker(

@@ -11,7 +11,7 @@ from evaluation.models import Report
 from evaluation.selectors.supervisory import SPLIT_WORDS
 from evaluation.supervision.catalogue import Indicator, catalogue
 from loans.choices import DISTRICTS
-from pool import exports
+from pool import exports, formats
 from pool.articles import language_of
 from pool.tables import Column, Table
 
@@ -95,6 +95,45 @@ def namer(split: str) -> Any:
     return lambda row: names.get(row["value"], row["value"]) or _("未填报")
 
 
+# ---- beside the quarter before ------------------------------------------------------------------------------------
+
+
+def change_table(figures: dict[str, Any]) -> Table | None:
+    """All banks together beside what the issued report of the quarter before said; None where there was none."""
+    before = figures.get("before")
+    if before is None:
+        return None
+    rows = [
+        (one, figures["total"]["indicators"][slug]["value"], before["indicators"][slug])
+        for slug, one in catalogue().indicators.items()
+        if slug in before["indicators"]
+    ]
+    return Table(
+        [
+            Column(_("指标"), lambda row: row[0].name.say(_language())),
+            Column(_("本期"), lambda row: _written(row[0], row[1])),
+            Column(_("上季报告"), lambda row: _written(row[0], row[2])),
+            Column(_("增减"), _change),
+        ],
+        rows,
+        caption=_("与上季报告比较（全部银行）"),
+    )
+
+
+def _change(row: tuple[Indicator, Any, Any]) -> str:
+    one, now, before = row
+    return "—" if now is None or before is None else _written(one, Decimal(now) - Decimal(before))
+
+
+def _written(one: Indicator, value: Any) -> str:
+    if value is None:
+        return "—"
+    return _WRITTEN.get(one.unit, formats.yuan)(value)
+
+
+_WRITTEN: dict[str, Any] = {"int": formats.whole, "percent": formats.percent, "rate": formats.points}
+
+
 # ---- what they mean -----------------------------------------------------------------------------------------------
 
 
@@ -143,7 +182,8 @@ def chart(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def sheets(report: Report) -> list[exports.Sheet]:
+    change = change_table(report.inputs)
     return [
         exports.Sheet(table.caption, table.columns, table.rows, title=report.title)
-        for table in all_tables(report.inputs)
+        for table in (*all_tables(report.inputs), *([change] if change else []))
     ]

@@ -359,6 +359,7 @@ def test_an_inspection_with_sent_findings_is_not_cancelled(two):
 # ---- report, end, sanction -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.draws
 def test_the_report_counts_what_was_found_and_the_inspection_ends_when_all_is_closed(two):
     one, ((team, case), (_other, other_case)) = two
     lead, second = one.opened_by, person(Role.AUTHORITY)

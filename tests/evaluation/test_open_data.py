@@ -57,6 +57,7 @@ def row(report: Report, table: str, value: str) -> dict:
     return next(one for one in report.inputs["tables"][table] if one["value"] == value)
 
 
+@pytest.mark.draws
 def test_what_is_kept_is_what_may_be_told(lending):
     report = drafted()
     with scope.everything(), storage.open_file(report.pdf) as file:

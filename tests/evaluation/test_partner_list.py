@@ -69,6 +69,7 @@ def test_the_list_names_who_is_a_partner_and_what_changed(four):
     assert said["banks"][0]["manager"] and said["banks"][0]["finance_centre"]
 
 
+@pytest.mark.draws
 def test_it_is_numbered_kept_and_issued_by_another(four):
     report = issued(asked())
     assert report.number.startswith("MD-2024-")

@@ -140,7 +140,7 @@ def test_the_workbook_has_every_bank_and_its_totals(the_world: World) -> None:
     book = load_workbook(io.BytesIO(path_of(report.xlsx).read_bytes()))
     assert book.sheetnames == [
         "资金池资金情况", "贷款入库与不良情况", "风险补偿申请与拨付情况", "清收、返还与结项情况",
-        "暂停与恢复办理情况", "逾期办理与未办理情况",
+        "暂停与恢复办理情况", "逾期办理与未办理情况", "与资金账核对", "与上期、上年同期比较", "重述",
     ]  # fmt: skip
     rows = [[cell.value for cell in row] for row in book["风险补偿申请与拨付情况"].iter_rows()]
     head = next(place for place, row in enumerate(rows) if row[0] == "加盟银行")

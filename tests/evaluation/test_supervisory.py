@@ -219,6 +219,7 @@ def test_a_goal_is_judged_by_the_exact_value_and_its_bound_is_met() -> None:
     assert first.is_met(0) is False and first.is_met(1) is True
 
 
+@pytest.mark.draws
 def test_a_quarter_is_asked_for_once_its_loans_have_been_entered() -> None:
     bank_team("甲行")
     with scope.everything():
