@@ -57,7 +57,6 @@ from pool.errors import Refused
 from pool.ledger.models import Account, Entry
 from pool.masking import mask_name
 from pool.models import Deadline, Hat, Role, User
-from pool.models.people import BANK_ROLES
 from pool.money import ZERO
 from pool.moves import history
 from pool.registry import ReferenceChange
@@ -71,8 +70,8 @@ NOT_SETTLED = Q(state__in=Claim.ON_FILE) | Q(state=Claim.State.REFUSED, final=Fa
 
 def claims_of(person: User) -> "QuerySet[Claim]":
     """The claims this person may see; row security says the same once more."""
-    rows = Claim.objects.select_related("loan", "bank", "determination")
-    return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+    rows: QuerySet[Claim] = Claim.objects.visible_to(person).select_related("loan", "bank", "determination")
+    return rows
 
 
 def claimable_loans(person: User) -> "QuerySet[Loan]":

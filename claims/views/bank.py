@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from banks.lists import columns_for, filter_for
 from claims import permissions, reports, selectors, services, todos
 from claims.forms import ClaimFilter, ReportForm
 from claims.models import Claim
@@ -86,12 +87,10 @@ CLAIMS = Listing(
     may_see=_may_read,
     may_export=lambda person: has_role(person, (BANK_ROLES | permissions.READERS) - {Role.BANK_ADMIN}),
     rows=_rows,
-    form=lambda data, person: ClaimFilter(data, with_bank=person.role not in BANK_ROLES),
+    form=filter_for(ClaimFilter),
     narrow=_narrow,
     same=("state", "bank"),
-    columns=lambda person: [
-        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
-    ],
+    columns=columns_for(COLUMNS),
     orders={"made": ("id",), "balance": ("determination__principal_balance", "id")},
     order="-made",
     empty_title=gettext_lazy("没有符合条件的申请"),

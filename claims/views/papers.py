@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from banks.lists import columns_for, filter_for
 from banks.selectors import confirmed_payee
 from claims import permissions, reports, selectors, services, todos
 from claims.forms import ConfirmationForm, PacketFilter
@@ -57,8 +58,8 @@ def _reader(person: User) -> Answer:
 
 
 def _rows(person: User) -> "QuerySet[PapersPacket]":
-    rows: QuerySet[PapersPacket] = PapersPacket.objects.select_related("plan", "bank")
-    return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+    rows: QuerySet[PapersPacket] = PapersPacket.objects.visible_to(person).select_related("plan", "bank")
+    return rows
 
 
 def _narrow(rows: "QuerySet[PapersPacket]", given: Mapping[str, Any]) -> "QuerySet[PapersPacket]":
@@ -73,12 +74,10 @@ PACKETS = Listing(
     may_see=_reader,
     may_export=_reader,
     rows=_rows,
-    form=lambda data, person: PacketFilter(data, with_bank=person.role not in BANK_ROLES),
+    form=filter_for(PacketFilter),
     narrow=_narrow,
     same=("state", "bank"),
-    columns=lambda person: [
-        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
-    ],
+    columns=columns_for(COLUMNS),
     orders={"made": ("id",), "papers": ("papers_by", "id"), "total": ("total", "id")},
     order="-made",
     empty_title=gettext_lazy("还没有拨款资料"),

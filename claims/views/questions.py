@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from banks.lists import columns_for, filter_for
 from claims import permissions, selectors, services, todos
 from claims.forms import QuestionFilter, ReplyForm
 from claims.models import Question
@@ -47,8 +48,8 @@ def _reader(person: User) -> Answer:
 
 
 def _rows(person: User) -> "QuerySet[Question]":
-    rows: QuerySet[Question] = Question.objects.select_related("claim__loan", "bank")
-    return rows.filter(bank_id=person.institution) if person.role in BANK_ROLES else rows
+    rows: QuerySet[Question] = Question.objects.visible_to(person).select_related("claim__loan", "bank")
+    return rows
 
 
 def _narrow(rows: "QuerySet[Question]", given: Mapping[str, Any]) -> "QuerySet[Question]":
@@ -63,12 +64,10 @@ QUESTIONS = Listing(
     may_see=_reader,
     may_export=_reader,
     rows=_rows,
-    form=lambda data, person: QuestionFilter(data, with_bank=person.role not in BANK_ROLES),
+    form=filter_for(QuestionFilter),
     narrow=_narrow,
     same=("state", "bank"),
-    columns=lambda person: [
-        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
-    ],
+    columns=columns_for(COLUMNS),
     orders={"made": ("id",), "last": ("answer_by", "id")},
     order="-made",
     empty_title=gettext_lazy("没有审核询问"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from banks.lists import columns_for, filter_for
 from claims import permissions, services
 from claims.forms import EndingForm, RefundForm, UpgradeFilter
 from claims.models import EndingRequest, Upgrade
@@ -63,9 +64,7 @@ def _reader(person: User) -> Answer:
 
 
 def _rows(person: User) -> "QuerySet[Upgrade]":
-    rows: QuerySet[Upgrade] = Upgrade.objects.select_related("loan", "bank")
-    if person.role in BANK_ROLES:
-        rows = rows.filter(bank_id=person.institution)
+    rows: QuerySet[Upgrade] = Upgrade.objects.visible_to(person).select_related("loan", "bank")
     return rows.annotate(is_late=Q(refund_by__lt=clock.today(), state__in=Upgrade.OWED))
 
 
@@ -82,12 +81,10 @@ UPGRADES = Listing(
     may_see=_reader,
     may_export=_reader,
     rows=_rows,
-    form=lambda data, person: UpgradeFilter(data, with_bank=person.role not in BANK_ROLES),
+    form=filter_for(UpgradeFilter),
     narrow=_narrow,
     same=("state", "bank"),
-    columns=lambda person: [
-        column for column in COLUMNS if person.role not in BANK_ROLES or column.value != "bank.short_name"
-    ],
+    columns=columns_for(COLUMNS),
     orders={"made": ("id",), "upgraded": ("upgraded_on", "id")},
     order="-made",
     hidden=frozenset({"applied_on", "refunded_on"}),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from banks.lists import filter_for
 from evaluation import permissions as may
 from evaluation import reports, tables, todos
 from evaluation.forms import QuarterForm, StatementFilter
@@ -38,7 +39,7 @@ STATEMENTS = Listing(
     may_see=may.may_see_statements,
     may_export=may.may_see_statements,
     rows=selectors.visible_to,
-    form=lambda data, user: StatementFilter(data, with_bank=user.role not in BANK_ROLES),
+    form=filter_for(StatementFilter),
     narrow=lambda rows, _given: rows,
     same=("period", "state", "bank"),
     columns=lambda user: tables.statement_columns(with_bank=user.role not in BANK_ROLES),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from banks.lists import filter_for
 from loans import permissions as may
 from loans import selectors
 from loans.forms import LoanFilter, UploadFilter
@@ -80,7 +81,7 @@ UPLOADS = Listing(
     may_see=lambda user: may.has_role(user, may.READERS),
     may_export=may.may_export,
     rows=lambda user: selectors.visible_uploads(user).select_related("bank", "file", "made_by"),
-    form=lambda data, user: UploadFilter(data, with_bank=user.institution is None),
+    form=filter_for(UploadFilter),
     narrow=_narrow_uploads,
     same=("state", "source", "bank"),
     columns=lambda user: upload_columns(with_bank=user.institution is None),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from banks.lists import filter_for
 from pool import clock, hats, moves
 from pool.forms_keys import once
 from pool.lists import Listing, show
@@ -65,7 +66,7 @@ CLOSINGS = Listing(
         .exclude(state=State.CANCELLED)
         .annotate(is_late=Q(decide_by__lt=clock.today()) & ~Q(state__in=Closing.ENDED))
     ),
-    form=lambda data, user: ClosingFilter(data, with_bank=user.institution is None),
+    form=filter_for(ClosingFilter),
     narrow=_narrow,
     same=("kind", "bank"),
     columns=_columns,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from banks.lists import filter_for
 from pool import clock, moves
 from pool.forms_keys import once
 from pool.lists import Listing, show
@@ -53,7 +54,7 @@ SETTLEMENTS = Listing(
     may_see=may.see_lists,
     may_export=may.see_lists,
     rows=lambda user: selectors.settlements(user).exclude(state=Settlement.State.CANCELLED),
-    form=lambda data, user: SettlementFilter(data, with_bank=user.institution is None),
+    form=filter_for(SettlementFilter),
     narrow=_narrow_settlements,
     same=("state", "bank"),
     columns=_settlement_columns,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from banks.lists import filter_for
 from pool import audit, clock, moves, storage
 from pool.deeds import deed, text
 from pool.formats import yuan
@@ -66,7 +67,7 @@ PACKAGES = Listing(
     may_see=may.see_lists,
     may_export=may.see_lists,
     rows=selectors.packages,
-    form=lambda data, user: PackageFilter(data, with_bank=user.institution is None),
+    form=filter_for(PackageFilter),
     narrow=_narrow,
     same=("state", "bank"),
     columns=_columns,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from banks.lists import filter_for
 from claims.models import Claim
 from loans.models import Loan
 from loans.selectors import matching
@@ -64,7 +65,7 @@ PROJECTS = Listing(
     may_see=may.see_lists,
     may_export=may.see_lists,
     rows=lambda user: selectors.projects(user).annotate(is_late=Q(next_due__lt=clock.today())),
-    form=lambda data, user: ProjectFilter(data, with_bank=user.institution is None),
+    form=filter_for(ProjectFilter),
     narrow=_narrow_projects,
     same=("bank",),
     columns=_project_columns,
@@ -212,7 +213,7 @@ RETURNS = Listing(
     rows=lambda user: selectors.returns(user).annotate(
         is_late=Q(due_on__lt=clock.today()) & ~Q(state=Return.State.RECEIVED)
     ),
-    form=lambda data, user: ReturnFilter(data, with_bank=user.institution is None),
+    form=filter_for(ReturnFilter),
     narrow=_narrow_returns,
     same=("state", "bank"),
     columns=_return_columns,
@@ -299,7 +300,7 @@ RECOVERIES = Listing(
         .exclude(state=Recovery.State.CANCELLED)
         .select_related("loan", "bank", "made_by", "submitted_by")
     ),
-    form=lambda data, user: RecoveryFilter(data, with_bank=user.institution is None),
+    form=filter_for(RecoveryFilter),
     narrow=_narrow,
     same=("state", "method", "bank"),
     columns=_recovery_columns,

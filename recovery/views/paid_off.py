@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from banks.lists import filter_for
 from loans.models import Loan
 from loans.selectors import matching
 from pool import clock
@@ -61,7 +62,7 @@ MATURED = Listing(
     may_see=may.see_lists,
     may_export=may.see_lists,
     rows=lambda user: selectors.payable_off(user, clock.today()),
-    form=lambda data, user: MaturedFilter(data, with_bank=user.institution is None),
+    form=filter_for(MaturedFilter),
     narrow=_narrow,
     same=("bank",),
     columns=_columns,
