@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -97,6 +98,12 @@ class CasesForm(forms.Form):
             self.fields["bank"].widget = forms.HiddenInput()
         if not with_words:
             del self.fields["q"]
+
+    @property
+    def kept(self) -> str:
+        """What stays when the filter is cleared: of which figure the cases are."""
+        asked = {name: self.data.get(name) for name in ("report", "evaluation", "on", "figure", "of", "part")}
+        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
 
     def is_about_something(self) -> bool:
         return any(self.data.get(name) for name in ("report", "evaluation", "on", "figure"))

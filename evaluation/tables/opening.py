@@ -91,6 +91,17 @@ def opened_names(tables: list[Table]) -> list[Table]:
     ]
 
 
+def opened_lines(table: Table) -> Table:
+    """A statement's lines, each to its claim and its loan: the lists find them by number, among those one may see."""
+
+    def found(name: str, key: str) -> Callable[[Any], str | None]:
+        return lambda line: f"{reverse(name)}?{urlencode({'q': line[key]})}" if line[key] else None
+
+    ways = {"claim": found("claims:index", "claim"), "loan": found("loans:list", "loan")}
+    columns = [replace(column, link=ways.get(column.name, column.link)) for column in table.columns]
+    return replace(table, columns=columns)
+
+
 # ---- the lists of cases ---------------------------------------------------------------------------------------------
 
 
@@ -199,13 +210,17 @@ def case_columns(kind: str, *, with_bank: bool) -> list[Column]:
 
 def _entry() -> list[Column]:
     return [
-        Column(_("业务键"), "transaction.key", "code"),
-        Column(_("发生日"), "transaction.occurred_on", "date"),
+        Column(_("发生日"), "transaction.occurred_on", "date", link=_claim_of),
         Column(_("种类"), "transaction.get_kind_display"),
         Column(_("科目"), "account.name"),
+        Column(_("加盟银行"), "short_name"),
         Column(_("凭证"), "transaction.reference", "code"),
-        Column(_("记账时间"), "transaction.recorded_at", "moment"),
     ]
+
+
+def _claim_of(row: Any) -> str | None:
+    """An account of a bank is moved by one of its claims."""
+    return reverse("claims:detail", args=[row.subject]) if row.subject and row.account.subject else None
 
 
 def _deadline() -> list[Column]:

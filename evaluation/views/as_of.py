@@ -9,8 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from banks.models import Bank
@@ -22,6 +22,7 @@ from evaluation.models import EvaluationLine
 from evaluation.selectors import past
 from evaluation.selectors.opening import of_day
 from evaluation.selectors.past_ranking import Place, Ranking, ranking_on
+from evaluation.tables import in_words
 from evaluation.tables.opening import address
 from evaluation.views.day_control import control
 from loans.models import Loan
@@ -30,7 +31,6 @@ from loans.selectors import visible_loans
 from loans.views.page import timeline_of
 from loans.words import Classification
 from pool import audit, clock
-from pool.articles import language_of
 from pool.models import AccessLog, User
 from pool.permissions import require
 from pool.selectors import edition
@@ -197,15 +197,19 @@ def ranking(request: HttpRequest) -> HttpResponse:
     found = ranking_on(year, context["on"])
     if found.filed is not None:
         context["back"] = found.filed.get_absolute_url()
-    context |= {"found": found, "table": _ranking(found), "changed": sum(place.differs for place in found.places)}
+    context |= {
+        "found": found,
+        "table": _ranking(found),
+        "reasons": _reasons(found),
+        "changed": sum(place.differs for place in found.places),
+    }
     return render(request, "evaluation/as_of_ranking.html", context, status=_status(form))
 
 
 def _ranking(found: Ranking) -> Table:
-    yuan, language = _("元"), language_of(get_language() or "")
     columns = [
         Column(_("加盟银行"), "bank.short_name"),
-        Column(_("当年发放总额"), "year.amount", "money", unit=yuan),
+        Column(_("当年发放总额"), "year.amount", "money", unit=_("元")),
         Column(_("总额排名"), "grade.amount_rank", "int"),
         Column(_("企业数"), "year.borrowers", "int"),
         Column(_("户数排名"), "grade.borrowers_rank", "int"),
@@ -215,12 +219,19 @@ def _ranking(found: Ranking) -> Table:
         Column(_("按当日数据的等级"), lambda place: _grade(place.grade.grade), "status"),
         Column(_("报备的等级"), lambda place: _grade(place.filed.grade) if place.filed else None, "status"),
         Column(_("报备的名次（总额、户数、增速）"), _filed_ranks),
-        Column(_("评定理由"), lambda place: found.book.message(place.grade.finding, language), width=80),
     ]
     return Table(
         columns, found.places, caption=_("按当日数据的排名和等级"), marks=lambda place: "late" if place.differs else "",
         empty_title=_("当日没有参评银行"),
     )  # fmt: skip
+
+
+def _reasons(found: Ranking) -> Table:
+    columns = [
+        Column(_("加盟银行"), "bank.short_name"),
+        Column(_("评定理由"), lambda place: in_words([place.grade.finding.as_json()], found.book.key), width=80),
+    ]
+    return Table(columns, found.places, caption=_("评定理由"))
 
 
 def _grade(word: str) -> tuple[str, Any]:

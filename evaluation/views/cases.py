@@ -56,7 +56,7 @@ KINDS = {
 def _rows(kind: str, user: User) -> "QuerySet[Any]":
     found = KINDS[kind]
     rows = found.model.objects.select_related(*found.beside)
-    if kind == "deadlines":
+    if kind in ("deadlines", "entries"):
         rows = rows.annotate(short_name=Subquery(Bank.objects.filter(pk=OuterRef("bank")).values("short_name")))
     if hasattr(rows, "visible_to"):
         return rows.visible_to(user)

@@ -19,6 +19,7 @@ from evaluation.models import Statement
 from evaluation.periods import Quarter
 from evaluation.selectors import statements as selectors
 from evaluation.services import statements as services
+from evaluation.tables.opening import opened_lines
 from evaluation.views.reports import answer_with
 from pool import audit, clock
 from pool.deeds import deed, text
@@ -122,7 +123,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "statement": statement,
         "quarter": Quarter.parse(statement.period),
-        "table": tables.statement_lines_table(statement),
+        "table": opened_lines(tables.statement_lines_table(statement)),
         "todo": todos.of_statement(statement),
         "is_current": services.is_current(statement),
         "may_answer": answering,

@@ -138,7 +138,8 @@ def test_two_people_issue_and_the_bank_reads_it_only_then(account: Account) -> N
     told = asks(account.desk.finance_approver, "statement_issue", statements=[f"{made.pk}:{made.version}"])
     assert "已签发 1 份对账单" in told.content.decode()
     assert make.fresh(made).state == State.ISSUED
-    assert "300,000.00" in asks(checker, "statement", made.pk).content.decode()
+    page = asks(checker, "statement", made.pk).content.decode()
+    assert "300,000.00" in page and "/claims/?q=" in page and "/loans/?q=" in page, "each line leads to its case"
     with scope.everything():
         assert Notice.objects.filter(bank=account.team.pk, role=Role.BANK_CHECKER, key=f"statement:{made.pk}").exists()
 
