@@ -56,6 +56,7 @@ SAME_IN_EVERY_ROOM = {
 MORE = {
     "banks": {
         "base": "the abstract table of what belongs to a bank, for the rooms to the right",
+        "lists": "what every list of such rows has in common, for the rooms to the right",
         "standing": "the locked row of the 3 % counters, used by every room to the right",
     },
     "claims": {
