@@ -45,7 +45,9 @@ def post(client: Client, url: str, **given: Any) -> Any:
 
 
 def test_the_lists_of_the_house_are_the_one_component() -> None:
-    assert sorted(listing.name for listing in registry.listings) == EVERY
+    """The cases behind a figure are lists of their own kind, with tests of their own: they need a figure."""
+    names = {listing.name for listing in registry.listings}
+    assert sorted(name for name in names if not name.startswith("cases_")) == EVERY
 
 
 @pytest.mark.parametrize("name", EVERY)
