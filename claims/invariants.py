@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Sum
 
 from banks.models import StandingEvent
@@ -26,6 +25,7 @@ from claims.models import (
     Review,
     Upgrade,
 )
+from pool import moves
 from pool.ledger.models import Account, Entry
 from pool.models import Transition
 from pool.money import ZERO, share
@@ -172,35 +172,10 @@ def _acted_after_recusal() -> Iterator[str]:
         yield f"claim {review.claim_id}: {review.by_id} acted after recusing"
 
 
-_BROKEN = """
-WITH steps AS (
-  SELECT subject_id, source, target, id,
-    lag(target, 1, '') OVER (PARTITION BY subject_id ORDER BY id) AS before,
-    row_number() OVER (PARTITION BY subject_id ORDER BY id DESC) AS back
-  FROM pool_transition WHERE subject_kind = %s AND field = 'state')
-SELECT r.id, r.state, s.before, s.source, s.target,
-    s.before IS DISTINCT FROM s.source OR NOT (s.source || '>' || s.target = ANY(%s)) AS bad_step
-FROM {table} r LEFT JOIN steps s ON s.subject_id = r.id
-WHERE s.id IS NULL OR s.before IS DISTINCT FROM s.source
-  OR NOT (s.source || '>' || s.target = ANY(%s)) OR (s.back = 1 AND s.target <> r.state)
-"""
-
-
 def states_follow_the_log() -> Iterator[str]:
     """I9: each state is where its log of moves ends, and each step is one its machine allows."""
     for model in MACHINES:
-        allowed = sorted(_allowed(model))
-        with connection.cursor() as cursor:
-            cursor.execute(_BROKEN.format(table=model._meta.db_table), [model._meta.label_lower, allowed, allowed])
-            for row, state, before, source, target, _bad in cursor.fetchall():
-                step = f"{source or 'nothing'} → {target}" if target else "no move on record"
-                yield f"{model._meta.label_lower} {row}: {state}; {step} after {before or 'nothing'}"
-
-
-def _allowed(model: Any) -> set[str]:
-    """`source>target` of every declared transition, and the birth."""
-    field = model._meta.get_field("state")
-    steps = {f">{field.default}"}
-    for one in field.get_all_transitions(model):
-        steps.add(f"{one.source}>{one.target}")
-    return {str(step) for step in steps}
+        born = [str(model._meta.get_field("state").default)]
+        for one in moves.broken_logs(model, born):
+            step = f"{one.source or 'nothing'} → {one.target}" if one.target else "no move on record"
+            yield f"{model._meta.label_lower} {one.subject}: {one.state}; {step} after {one.before or 'nothing'}"

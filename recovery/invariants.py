@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from banks.models import Violation
 from claims.models import Claim
-from pool import clock
+from pool import clock, moves
 from pool.ledger import chart
 from pool.ledger.models import Account, Entry
 from pool.models import Transition
@@ -82,17 +82,11 @@ def _words(claim: Any) -> dict[str, Any]:
 def states_are_their_logs() -> Iterator[str]:
     """I9: the state is the last entry of its log, each entry goes on from the one before by a declared transition."""
     for model in WITH_STATES:
-        allowed = steps_of(model)
-        logs: dict[Any, list[Any]] = {}
-        moves = Transition.objects.filter(subject_kind=model._meta.label_lower, field="state").order_by("id")
-        for subject, source, target in moves.values_list("subject_id", "source", "target").iterator():
-            logs.setdefault(subject, []).append((source, target))
-        for pk, state in model.objects.order_by("pk").values_list("pk", "state").iterator():
-            log = logs.get(pk, [])
-            if not log or log[-1][1] != state or not _connected(log, allowed):
-                yield _("%(kind)s %(id)s 的状态 %(state)s 与状态变更记录不一致") % {
-                    "kind": model._meta.verbose_name, "id": pk, "state": state
-                }  # fmt: skip
+        wrong = {one.subject: one.state for one in moves.broken_logs(model, model.State.values)}
+        for pk, state in wrong.items():
+            yield _("%(kind)s %(id)s 的状态 %(state)s 与状态变更记录不一致") % {
+                "kind": model._meta.verbose_name, "id": pk, "state": state
+            }  # fmt: skip
 
 
 def account_agrees() -> Iterator[str]:
@@ -196,18 +190,6 @@ def _booked(claim_id: Any) -> list[tuple[Any, Any, Any]]:
     kinds = (*CAME_BACK, Account.Kind.CLAWBACKS, Account.Kind.INTEREST)
     rows = Entry.objects.filter(subject=claim_id, account__kind__in=kinds).order_by("transaction__occurred_on", "pk")
     return list(rows.values_list("account__kind", "transaction__occurred_on", "amount"))
-
-
-def steps_of(model: Any) -> set[tuple[str, str]]:
-    """(source, target) of every declared transition of the model's state."""
-    field = model._meta.get_field("state")
-    return {(str(one.source), str(one.target)) for one in field.get_all_transitions(model)}
-
-
-def _connected(log: list[tuple[str, str]], allowed: set[tuple[str, str]]) -> bool:
-    born = log[0][0] == ""
-    chained = all(before[1] == after[0] for before, after in pairwise(log))
-    return born and chained and all(step in allowed for step in log[1:])
 
 
 def four_eyes() -> Iterator[str]:
