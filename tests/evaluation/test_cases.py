@@ -15,8 +15,8 @@ from evaluation.selectors import half_year, opening
 from evaluation.selectors.cases import sums_of
 from evaluation.selectors.figures import BY_BANK, HALF_YEAR
 from evaluation.services import reports as services
-from evaluation.tables.opening import address, opened
-from evaluation.views.cases import KINDS, _cases, _rows, said
+from evaluation.tables.opening import address, case_columns, opened
+from evaluation.views.cases import KINDS, LISTINGS, _cases, _rows, said
 from pool import clock, scope
 from pool.models import Role, User
 from tests.evaluation.factories import filed, seven_banks
@@ -158,3 +158,11 @@ def test_tables_without_a_source_stay_as_they_are(the_world: World) -> None:
     assert set(figures) - {""} == {"entered", "loans", "determined"} and figures.count("") == 1, "days open to no case"
     assert {figure.kind for figure in HALF_YEAR.values()} <= set(KINDS)
     assert permissions.may_open_cases(person(Role.REGULATOR))[0] is False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("with_bank", [True, False])
+def test_every_column_of_a_list_of_cases_has_a_name_of_its_own(kind: str, with_bank: bool) -> None:
+    names = [column.name for column in case_columns(kind, with_bank=with_bank)]
+    assert all(names) and len(set(names)) == len(names)
+    assert {column.sort for column in case_columns(kind, with_bank=with_bank)} - {""} <= set(LISTINGS[kind].orders)
