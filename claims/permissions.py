@@ -85,6 +85,11 @@ def confirm_approval_end(person: User, row: ApprovalRecord) -> Answer:
     return keep_approvals(person)
 
 
+def keep_wording(person: User) -> Answer:
+    """The canned wording of the review: any two of the manager's people."""
+    return has_role(person, MANAGER_ROLES)
+
+
 def see_approvals(person: User) -> Answer:
     return has_role(person, READERS)
 

@@ -1,20 +1,19 @@
 """常用询问 and 常用理由: wording that the reviewers choose from and alter, each with the provision that it rests on.
 
-The list is data (`phrases.yaml`); what was written in the end stands on the question or the review, so that a changed
-list changes no record.
+The manager's people keep it in a register (`CannedPhrase`), first filled from `phrases.yaml`; what was written in the
+end stands on the question or the review, so that a changed wording changes no record.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
+from django.db.models import QuerySet
 
+from claims.models import CannedPhrase
 from pool.citations import chinese
 from pool.rulebook import Edition
 
-FILE = Path(__file__).with_suffix(".yaml")
+Kind = CannedPhrase.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +33,18 @@ class Phrase:
         return book[self.provision].article
 
 
-@cache
-def _catalogue() -> dict[str, tuple[Phrase, ...]]:
-    read: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {kind: tuple(_phrase(row) for row in rows) for kind, rows in read.items()}
-
-
-def _phrase(row: dict[str, Any]) -> Phrase:
-    return Phrase(row["provision"], row["text"], tuple(row.get("evidence", ())), row.get("opinion", ""))
-
-
 def questions() -> tuple[Phrase, ...]:
-    return _catalogue()["questions"]
+    return _phrases(in_use().filter(kind=Kind.QUESTION))
 
 
 def reasons(*opinions: str) -> tuple[Phrase, ...]:
     """Those for these opinions."""
-    return tuple(one for one in _catalogue()["reasons"] if one.opinion in opinions)
+    return _phrases(in_use().filter(kind=Kind.REASON, opinion__in=opinions))
+
+
+def in_use() -> "QuerySet[CannedPhrase]":
+    return CannedPhrase.objects.filter(confirmed_on__isnull=False, dropped_on=None).order_by("place", "id")
+
+
+def _phrases(rows: Iterable[CannedPhrase]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(row.provision, row.words, tuple(row.evidence), row.opinion) for row in rows)

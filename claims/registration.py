@@ -48,6 +48,7 @@ def register() -> None:
         registry.navigation.register(item)
     registry.todos.register(TodoSource("claims", todos.todos, order=30))
     registry.todos.register(TodoSource("claims.approvals", todos.approvals, order=35))
+    registry.todos.register(TodoSource("claims.wording", todos.wording, order=36))
     registry.panels.register(Panel("claims.loan", "loans.loan", panels.of_loan, "claims/panels/loan.html", order=10))
     registry.panels.register(Panel("claims.standing", "home", today.standing_panel, "claims/panels/standing.html", 10))
     registry.api_scopes.register(ApiScope(permissions.FILING_SCOPE, _("报送补偿申请"), permissions.FILERS, order=35))

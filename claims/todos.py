@@ -14,6 +14,7 @@ from banks.models import Standing
 from claims import permissions, selectors
 from claims.models import (
     ApprovalRecord,
+    CannedPhrase,
     Claim,
     Desk,
     EndingRequest,
@@ -433,6 +434,17 @@ def waiting_counts() -> dict[str, int]:
     """How many claims lie in each state, for the head of the lists."""
     rows = Claim.objects.values("state").annotate(n=Count("pk", filter=~Q(state="")))
     return {row["state"]: row["n"] for row in rows}
+
+
+def wording(person: User, on: date) -> Iterator[Todo]:
+    """A canned wording that another person takes into use."""
+    if not permissions.keep_wording(person)[0]:
+        return
+    for row in CannedPhrase.objects.filter(confirmed_on=None, dropped_on=None):
+        yield Todo(
+            _("确认审核常用文字"), row.words, row.get_absolute_url(), waiting_for=_("高新投另一名人员"),
+            mine=row.made_by_id != person.pk,
+        )  # fmt: skip
 
 
 def approvals(person: User, on: date) -> Iterator[Todo]:

@@ -20,6 +20,7 @@ from claims.admin import page as review
 from claims.admin.acts import ACTS
 from claims.admin.filters import AgeFilter, AmountFilter, AskedFilter, HolderFilter
 from claims.admin.many import approve_many
+from claims.admin.wording import CannedPhraseAdmin as CannedPhraseAdmin
 from claims.models import Claim, Review
 from claims.services import clocks
 from claims.views import page

@@ -10,10 +10,12 @@ from claims.models.question import Question, QuestionPaper
 from claims.models.reconsideration import Reconsideration
 from claims.models.special import ApprovalRecord
 from claims.models.upgrade import EndingRequest, Upgrade
+from claims.models.wording import CannedPhrase
 
 __all__ = [
     "ApprovalRecord",
     "Assignment",
+    "CannedPhrase",
     "Claim",
     "Desk",
     "EndingRequest",

@@ -64,6 +64,7 @@ from claims.services.upgrade import (
     upgrade_unpaid,
     void_determination,
 )
+from claims.services.wording import confirm_phrase, drop_phrase, propose_phrase
 
 __all__ = [
     "MOST",
@@ -83,6 +84,7 @@ __all__ = [
     "confirm_approval",
     "confirm_approval_end",
     "confirm_payment",
+    "confirm_phrase",
     "confirm_refund",
     "correct_facts",
     "correct_publicity",
@@ -97,6 +99,7 @@ __all__ = [
     "draft_claims",
     "draft_plan",
     "drop_item",
+    "drop_phrase",
     "end_publicity",
     "enter_approval",
     "enter_confirmation",
@@ -119,6 +122,7 @@ __all__ = [
     "prepare_payment",
     "prepare_reply",
     "propose_approval_end",
+    "propose_phrase",
     "propose_reconsideration",
     "recuse",
     "reject_confirmation",

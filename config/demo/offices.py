@@ -81,6 +81,7 @@ OFFICES = """
 2025-01-15 finding_answered B02
 2025-01-15 sold sold_waiting YD2025SZ0131 900000.00
 2025-01-15 applied_to_join B44 新湾银行
+2025-01-15 wording_proposed
 2025-01-15 special_approval 深府函〔2025〕3号 entered
 2025-01-15 appropriation_entered 500000000.00 深财工〔2025〕3号
 2025-01-16 confirmed january B05

@@ -32,6 +32,19 @@ def _scan(title: str, *lines: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{title}.pdf", sample(title, *lines), "application/pdf")
 
 
+# --- the wording of the review ----------------------------------------------------------------------------------------
+
+
+@rite
+def wording_proposed(batches: Batches) -> None:
+    """Waits for another of the manager's people."""
+    with batches.stage.acting("reviewer2") as (by, on):
+        claims.propose_phrase(
+            kind="question", provision="permitted_use", opinion="", evidence=["disbursement_voucher"],
+            words="请说明借款人与收款方是否为关联企业，并补充双方的股权结构。", by=by, on=on,
+        )  # fmt: skip
+
+
 # --- the special account's bank ---------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from banks.models import Joining
 from claims.models import (
     ApprovalRecord,
+    CannedPhrase,
     Claim,
     FundingPlan,
     Objection,
@@ -57,6 +58,7 @@ ON_THE_DESKS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
     ("review anew", Reconsideration.objects, {"state": Reconsideration.State.PROPOSED}),
     ("silent project asked for", Chaser.objects, {"replied_on": None}),
     ("silent project answered", Chaser.objects, {"replied_on__isnull": False}),
+    ("wording waiting", CannedPhrase.objects, {"confirmed_on": None}),
     ("special approval waiting", ApprovalRecord.objects, {"state": ApprovalRecord.State.SUBMITTED}),
 )
 

@@ -65,7 +65,7 @@ MORE = {
         "approval_register": "what the special approvals cover, for their register, the review and trials",
         "lookalikes": "the same borrower at other banks, for the review page alone: kept from every list and interface",
         "pay_message": "the order to the special account's bank as an ISO 20022 message: pure",
-        "phrases": "the canned questions and reasons of the review, read from their data file",
+        "phrases": "the canned questions and reasons of the review, read from their register",
         "periods": "the pure rules after approval: too long to stand with the rules of eligibility",
     },
     "loans": {
