@@ -18,7 +18,7 @@ from evaluation.selectors.inspections import DEFAULT_WEIGHTS, RISKS
 from evaluation.services.inspections import Plan
 from loans import words
 from loans.choices import INDUSTRY_GROUPS
-from pool.models import BANK_ROLES, User
+from pool.models import BANK_ROLES, Role, User
 
 MOST_CASES = 500
 """Of one sample; more is no sample any more."""
@@ -156,6 +156,14 @@ class ReportFilter(forms.Form):
     kind = forms.ChoiceField(label=_("报告类型"), required=False, choices=[("", _("全部")), *Report.Kind.choices])
     period = forms.CharField(label=_("报告期"), max_length=12, required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *Report.State.choices])
+
+
+class DownloadFilter(forms.Form):
+    words = forms.CharField(label=_("报告编号或摘要"), max_length=80, required=False)
+    username = forms.CharField(label=_("下载人"), max_length=150, required=False)
+    role = forms.ChoiceField(label=_("角色"), required=False, choices=[("", _("全部")), *Role.choices])
+    first = day_field(_("自"), required=False)
+    last = day_field(_("至"), required=False)
 
 
 class StatementFilter(BankFilter):

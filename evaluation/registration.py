@@ -8,7 +8,7 @@ from evaluation import invariants, permissions, todos
 from evaluation.selectors.reports import of_file
 from evaluation.services import findings, inspections, jobs
 from evaluation.services import reports as making
-from evaluation.views import as_of, cases, evaluations, reports, statements
+from evaluation.views import as_of, cases, catalogue, evaluations, reports, statements
 from pool import registry
 from pool.models import BANK_ROLES, StoredFile
 from pool.parts import EVERYBODY, LAW
@@ -20,6 +20,7 @@ GROUP = _("统计与评价")
 def register() -> None:
     for item in (
         NavItem(_("风险总览"), "evaluation:cockpit", permissions.READERS, 680, GROUP),
+        NavItem(_("报告系列"), "evaluation:series", permissions.READERS, 695, GROUP),
         NavItem(_("统计与评价报告"), "evaluation:reports", permissions.READERS, 700, GROUP),
         NavItem(_("年度绩效评价"), "evaluation:evaluations", permissions.READERS, 710, GROUP),
         NavItem(_("本行年度评价"), "evaluation:own_results", BANK_ROLES, 710, GROUP),
@@ -30,8 +31,14 @@ def register() -> None:
         NavItem(_("检查发现问题"), "evaluation:findings", permissions.FINDING_READERS, 725, GROUP),
     ):
         registry.navigation.register(item)
-    own = (reports.REPORTS, evaluations.EVALUATIONS, evaluations.OWN_RESULTS, statements.STATEMENTS)
-    for listing in (*own, *cases.LISTINGS.values()):
+    own = (
+        reports.REPORTS,
+        catalogue.DOWNLOADS,
+        evaluations.EVALUATIONS,
+        evaluations.OWN_RESULTS,
+        statements.STATEMENTS,
+    )
+    for listing in (*own, catalogue.DOWNLOADS, *cases.LISTINGS.values()):
         registry.listings.register(listing)
     panel = "evaluation/panels/as_of.html"
     registry.panels.register(Panel("evaluation.as_of_loan", "loans.loan", as_of.loan_panel, panel, order=90))

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from evaluation.models import Report
-from evaluation.views import as_of, cases, cockpit, evaluations, findings, inspections, open_data, reports, statements
+from evaluation.views import (
+    as_of,
+    cases,
+    catalogue,
+    cockpit,
+    evaluations,
+    findings,
+    inspections,
+    open_data,
+    reports,
+    statements,
+)
 
 app_name = "evaluation"
 
@@ -20,6 +31,10 @@ urlpatterns = [
     path("as-of/loans/<uuid:pk>/", as_of.loan, name="as_of_loan"),
     path("as-of/banks/<uuid:pk>/", as_of.bank, name="as_of_bank"),
     path("as-of/ranking/", as_of.ranking, name="as_of_ranking"),
+    path("series/", catalogue.series, name="series"),
+    path("series/<slug:kind>/subscribe/", catalogue.subscribe, name="subscribe"),
+    path("series/<slug:kind>/unsubscribe/", catalogue.unsubscribe, name="unsubscribe"),
+    path("downloads/", catalogue.download_log, name="download_log"),
     path("check/", reports.check, name="check"),
     path("own/", evaluations.own_results, name="own_results"),
     path("evaluations/", evaluations.listing, name="evaluations"),

@@ -2,6 +2,7 @@
 
 from evaluation.models.inspections import Finding, FindingAnswer, FindingPaper, Inspection, InspectionCase
 from evaluation.models.reports import Evaluation, EvaluationLine, Report, Statement
+from evaluation.models.subscriptions import Subscription
 
 __all__ = [
     "Evaluation",
@@ -13,4 +14,5 @@ __all__ = [
     "InspectionCase",
     "Report",
     "Statement",
+    "Subscription",
 ]

@@ -15,7 +15,7 @@ from evaluation.open_data import drawing as open_data_drawing
 from evaluation.open_data import figures as open_data
 from evaluation.periods import HalfYear, Quarter
 from evaluation.selectors import comparing, differences, half_year, inspection_report, partners, supervisory
-from evaluation.services import inspections, telling
+from evaluation.services import inspections, subscriptions, telling
 from evaluation.services.hashing import digest
 from loans.rules import entry_window
 from pool import audit, clock, hats, moves, outbox, pdf, scope, storage
@@ -274,6 +274,7 @@ def issue_report(*, report_id: UUID, by: User, on: date, version: int) -> Report
     moves.move(report, "issue", by=by, on=on, article=article, issued_by=by, issued_on=on)
     audit.record("report.issue", report, by=by, on=on, article=article, after={"check_code": report.check_code})
     MAKERS[report.kind].issued(report, on, article, by=by)
+    subscriptions.tell(report, on, article)
     return report
 
 
