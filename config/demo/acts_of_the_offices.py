@@ -41,8 +41,8 @@ def assigned(case: Case, who: str) -> None:
 @verb
 def asked(case: Case, provision: str, who: str = "reviewer1") -> None:
     """One of the canned questions, with the papers that it asks for."""
-    phrase = next(one for one in phrases.questions() if one.provision == provision)
     with case.office(who) as (by, on):
+        phrase = next(one for one in phrases.questions() if one.provision == provision)
         claim = case.newest(Claim)
         claims.ask_bank(
             claim_id=claim.pk, by=by, on=on, version=claim.version, text=phrase.text(edition()), items=phrase.evidence
