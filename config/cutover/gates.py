@@ -15,7 +15,8 @@ from loans.models import Loan, Upload
 from pool import audit, hats, moves, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.ledger.models import LedgerTransaction
-from pool.models import Role, User
+from pool.models import AccessLog, Role, User
+from pool.services import factors
 
 LAW = "10.2(1)"
 """The manager builds and keeps the libraries; the finance centre keeps the account (10.3(1))."""
@@ -52,6 +53,23 @@ def digest(cutover: Cutover) -> str:
     """Of the files and of what was found in them: this is what is signed."""
     said = [cutover.number, cutover.files, cutover.report, cutover.errors, cutover.differences]
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def prove(username: str, password: str, code: str) -> User:
+    """Who signs outside the portal proves it as at its door: the password, and the code where one is needed."""
+    person: User | None = User.objects.filter(username=username, is_active=True).first()
+    known = person is not None and person.check_password(password)
+    if person is None or not known or not _right_code(person, code):
+        audit.log_access(person, AccessLog.Kind.SIGN_IN_FAILED, detail="cutover sign", username=username)
+        raise NotPermitted(_("用户名、密码或动态口令不正确。"))
+    return person
+
+
+def _right_code(person: User, code: str) -> bool:
+    if factors.factor_of(person) is None:
+        return not factors.is_required(person)
+    with transaction.atomic():
+        return factors.verify(person, code)
 
 
 def sign(*, cutover_id: UUID, by: User, on: date, seen: str) -> Cutover:

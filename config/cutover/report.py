@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 
 from config.models import Cutover, CutoverLine
+from pool import pdf
+from pool.chinese import in_chinese
 from pool.exports import Sheet, write_xlsx
 from pool.money import ZERO
 from pool.sheets import CellProblem
@@ -92,7 +94,53 @@ def problems_of(cutover: Cutover) -> Iterator[tuple[str, CellProblem]]:
             yield line.sheet, CellProblem.from_dict(problem)
 
 
+def totals(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same by item and bank, with how many of its quarters differ."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in lines:
+        item = gettext(CONTROL["item"].labels[line["item"]])
+        one = found.setdefault(
+            (line["item"], line["bank"]),
+            {"item": item, "bank": line["bank"], "stated_count": 0, "found_count": 0, "stated": ZERO, "found": ZERO,
+             "wrong": 0},
+        )  # fmt: skip
+        for name in ("stated_count", "found_count"):
+            one[name] += line[name]
+        for name in ("stated", "found"):
+            one[name] += Decimal(line[name])
+        one["wrong"] += not line["same"]
+    return list(found.values())
+
+
+@in_chinese()
+def as_pdf(cutover: Cutover) -> bytes:
+    """For the file and the signatures: every bank's sums, the files' hashes, who signed."""
+    institutions = (
+        (gettext("高新投集团"), cutover.manager_by, cutover.manager_on),
+        (gettext("金融中心"), cutover.finance_by, cutover.finance_on),
+    )
+    told = gettext("共 %(errors)s 行错误，%(differences)s 项与控制总数不一致。逐季度差异和逐行错误见同名工作簿。")
+    context = {
+        "issuer": gettext("深圳市高新投集团有限公司"), "number": cutover.number, "issued_on": cutover.staged_on,
+        "title": gettext("历史数据移交差异报告"), "files": cutover.files.values(), "digest": cutover.digest,
+        "told": told % {"errors": cutover.errors, "differences": cutover.differences},
+        "lines": totals(cutover.report), "check_code": pdf.check_code(cutover.number, cutover.digest),
+        "signatures": [
+            {"institution": name, "person": person.display_name if person else gettext("待签署"), "on": on}
+            for name, person, on in institutions
+        ],
+        "made_at": cutover.created_at,
+    }  # fmt: skip
+    return pdf.render("pdf/cutover.html", context)
+
+
 def write(cutover: Cutover, path: Path) -> None:
+    """Beside each other under one name: the workbook with every line, and the PDF that is filed."""
+    write_workbook(cutover, path.with_suffix(".xlsx"))
+    path.with_suffix(".pdf").write_bytes(as_pdf(cutover))
+
+
+def write_workbook(cutover: Cutover, path: Path) -> None:
     """The report as a workbook: the differences first, then every line, then every error by its cell."""
     title = gettext("历史数据移交差异报告 %(number)s，内容校验值 %(digest)s")
     words = title % {"number": cutover.number, "digest": cutover.digest[:16]}

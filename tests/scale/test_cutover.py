@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
+from django.test import override_settings
 
 from claims.models import Claim
 from config.cutover import applying, gates, past, report, staging
 from config.cutover.sheets import SCHEMAS, write_templates
 from config.demo.banks import BANKS
+from config.demo.people import PASSWORD
 from config.models import Cutover, CutoverLine, CutoverPart
 from config.scale import fill, founding
 from config.scale.shape import Shape, shape
@@ -20,7 +22,7 @@ from loans.models import Determination, Loan
 from pool import clock, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.ledger import services as ledger
-from pool.models import User
+from pool.models import AccessLog, User
 from recovery.models import Return
 from tests.plugins import postgres
 from tests.plugins.databases import use
@@ -104,6 +106,7 @@ def _refused_while_faulty(folder: Path) -> None:
         assert (problem.code, problem.cell, problem.article) == ("past_amount", "G3", "16")
         report.write(faulty, folder / "report.xlsx")
     assert faulty.differences and (folder / "report.xlsx").stat().st_size > 5000
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
     with pytest.raises(Refused) as refused:
         gates.sign(cutover_id=faulty.pk, by=_person("approver1"), on=clock.today(), seen=faulty.digest)
     assert refused.value.code == "not_clean"
@@ -114,7 +117,20 @@ def _person(username: str) -> User:
     return User.objects.get(username=username)
 
 
+def _nobody_signs_without_proof() -> None:
+    """The password alone is not enough for one who must have a second factor."""
+    assert gates.prove("approver1", PASSWORD, "").username == "approver1"
+    for username, password in (("approver1", "wrong"), ("nobody", PASSWORD)):
+        with pytest.raises(NotPermitted):
+            gates.prove(username, password, "")
+    assert AccessLog.objects.filter(kind="sign_in_failed", detail="cutover sign").count() == 2
+    with override_settings(SECOND_FACTOR_ROLES=["manager_approver"]), pytest.raises(NotPermitted):
+        gates.prove("approver1", PASSWORD, "")
+
+
 def _signed_by_two(cutover: Cutover) -> None:
+    _nobody_signs_without_proof()
+
     def sign(username: str, seen: str = cutover.digest) -> Cutover:
         return gates.sign(cutover_id=cutover.pk, by=_person(username), on=clock.today(), seen=seen)
 

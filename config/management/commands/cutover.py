@@ -12,9 +12,12 @@ from config.cutover.sheets import write_templates
 from config.models import Cutover
 from pool import clock, scope
 from pool.errors import Refused
-from pool.models import User
 
 SHOWN = 20
+
+
+def _secret(prompt: str) -> str:
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 class Command(BaseCommand):
@@ -50,11 +53,8 @@ class Command(BaseCommand):
             self._tell(cutover)
 
     def _sign(self, options: dict[str, Any]) -> None:
-        """With the person's own password: typed in, or from standard input where there is no terminal."""
-        person = User.objects.filter(username=options["username"], is_active=True).first()
-        said = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        if person is None or not person.check_password(said):
-            raise CommandError("The account or its password is wrong.")
+        """Password and code: typed in, or two lines of standard input where there is no terminal."""
+        person = gates.prove(options["username"], _secret("Password: "), _secret("Code, if one is bound: "))
         with scope.everything():
             cutover = self._current()
         signed = gates.sign(cutover_id=cutover.pk, by=person, on=clock.today(), seen=options["digest"])
