@@ -180,6 +180,21 @@ class CheckCodeForm(forms.Form):
         return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
 
+class CheckFileForm(forms.Form):
+    MAX_BYTES = 20 << 20
+    file = forms.FileField(
+        label=_("报告文件"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.xlsx"}),
+        help_text=_("PDF 或数据表，不超过 20 MB。只在核验时读取，不保存。"),
+    )
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given.size > self.MAX_BYTES:
+            raise forms.ValidationError(_("文件超过 20 MB，不是本系统发布的报告。"))
+        return given
+
+
 EVENT_WORDS = [
     ("disbursed", _("贷款发放：录入期限")),
     ("determined", _("认定不良：申请期限")),

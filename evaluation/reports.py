@@ -84,7 +84,15 @@ def as_pdf(report: Report, mark: str = "") -> bytes:
         "chapters": paper.numbered(content.chapters),
         "copy_mark": mark,
     }
-    return pdf.render("pdf/report.html", context)
+    return pdf.render("pdf/report.html", context, attachments=_as_csv(report, mark))
+
+
+def _as_csv(report: Report, mark: str) -> dict[str, bytes]:
+    """Every table as a file for programs, inside the PDF; a copy's files say whose they are too."""
+    return {
+        f"{place:02d}-{sheet.name}.csv": b"".join(exports.csv_lines(sheet.columns, sheet.rows, mark=mark))
+        for place, sheet in enumerate(_SHEETS[report.kind](report), 1)
+    }
 
 
 def _facing(report: Report, issuer: str) -> list[tuple[str, str]]:

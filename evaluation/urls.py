@@ -24,6 +24,7 @@ urlpatterns = [
     path("supervisory/", reports.request_report, {"kind": Report.Kind.SUPERVISORY}, name="supervisory"),
     path("cockpit/", cockpit.overview, name="cockpit"),
     path("cockpit/workbook/", cockpit.workbook, name="cockpit_workbook"),
+    path("cockpit/document/", cockpit.document, name="cockpit_document"),
     *(path(f"cases/{kind}/", cases.cases, {"kind": kind}, name=f"cases_{kind}") for kind in cases.KINDS),
     path("partners/", reports.request_report, {"kind": Report.Kind.PARTNERS}, name="partners"),
     path("open-data/", reports.request_report, {"kind": Report.Kind.OPEN_DATA}, name="open_data"),

@@ -3,7 +3,7 @@
 A part knows the template that prints it; `pdf/report.html` prints any report from this alone: cover, contents, body.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pool import charts
 from pool.citations import chinese_number
-from pool.tables import Table, Text
+from pool.tables import Cell, Table, Text
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,14 @@ class Sheet:
     @property
     def in_yuan(self) -> bool:
         return any(str(column.unit) == _("元") for column in self.table.columns)
+
+    def body(self) -> Iterator[list[Cell]]:
+        """Paper leads nowhere: no cell has an address."""
+        for row in self.table.body():
+            yield [replace(cell, href=None) for cell in row["cells"]]
+
+    def foot(self) -> list[Cell]:
+        return [replace(cell, href=None) for cell in self.table.foot()]
 
     def heads(self) -> list[tuple[Any, str]]:
         """Each column with the unit its head still has to name: yuan stands over the table."""

@@ -6,7 +6,6 @@ the frozen lines of the notice show.
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from claims import reports, selectors, services
 from claims.forms import ObjectionForm, ResultForm
 from claims.models import Publicity, PublicityItem
 from claims.views import page
-from pool import caller, clock, pdf, scope
+from pool import clock, pdf, scope, throttle
 from pool.errors import Refused
 from pool.refusals import add_to_form
 from pool.selectors import edition
@@ -24,7 +23,6 @@ from pool.selectors import edition
 SHOWN = 50
 OBJECTIONS_AN_HOUR = 5
 QUESTIONS_AN_HOUR = 20
-AN_HOUR = 3600
 
 
 @require_GET
@@ -73,7 +71,7 @@ def object_to(request: HttpRequest, number: str, position: int) -> HttpResponse:
     context = {"publicity": found, "item": item, "form": form, "open": _is_open(found, today)}
     if request.method == "POST" and form.is_valid():
         try:
-            _throttle("objections", OBJECTIONS_AN_HOUR)
+            throttle.at_most(OBJECTIONS_AN_HOUR, "objections")
             with scope.everything():
                 row = PublicityItem.objects.get(publicity=found, position=position)
                 given = form.cleaned_data
@@ -106,7 +104,7 @@ def objection_result(request: HttpRequest) -> HttpResponse:
     found = None
     if request.method == "POST" and form.is_valid():
         try:
-            _throttle("objection_results", QUESTIONS_AN_HOUR)
+            throttle.at_most(QUESTIONS_AN_HOUR, "objection_results")
             with scope.everything():
                 found = selectors.objection_of(**form.cleaned_data)
             if found is None:
@@ -128,11 +126,3 @@ def _notice(number: str) -> tuple[Publicity, list[dict[str, Any]]]:
 
 def _is_open(found: Publicity, today: Any) -> bool:
     return bool(found.state == Publicity.State.POSTED and today <= found.last_day)
-
-
-def _throttle(what: str, most: int) -> None:
-    """So many an hour from one address."""
-    key = f"{what}:{caller.caller().address}"
-    cache.add(key, 0, AN_HOUR)
-    if cache.incr(key) > most:
-        raise Refused("too_many", _("提交过于频繁，请一小时后再试。"))

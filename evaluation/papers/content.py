@@ -21,4 +21,5 @@ class Content:
 
 def meanings(notes: Iterable[tuple[Text, str]], *before: Part) -> Chapter:
     """What is counted how, each with its article."""
-    return Chapter(_("口径说明"), [*before, Notes(list(notes))])
+    inside = _("各表全部数据以 CSV 文件附在本 PDF 内，另有 Excel 数据表。")
+    return Chapter(_("口径说明"), [*before, Notes([*notes, (inside, "")])])

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 
 from evaluation import permissions as may
 from evaluation.forms import DayFilter
+from evaluation.papers import overview as overview_paper
 from evaluation.selectors import cockpit, money, opening
 from evaluation.selectors.cockpit import AGES, NEAR, BankRisk, Cohort, Queue
 from evaluation.selectors.day import QUEUE
 from evaluation.selectors.opening import Source
 from evaluation.tables.opening import address, opened
 from evaluation.views.day_control import control
-from pool import audit, charts, clock, exports
+from pool import audit, charts, clock, exports, formats, pdf
+from pool.chinese import in_chinese
 from pool.models import AccessLog
 from pool.permissions import require
 from pool.selectors import edition
@@ -107,6 +109,34 @@ def workbook(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(exports.xlsx_bytes(sheets, mark=mark), content_type=exports.XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{title}.xlsx")
     return response
+
+
+@require_safe
+@login_required
+def document(request: HttpRequest) -> HttpResponse:
+    """The same as a document with its charts; marked like the workbook, and logged."""
+    require(may.may_read(request.user))
+    form = DayFilter(request.GET or None, today=clock.today())
+    person = request.user
+    with in_chinese():
+        found = _overview(form.cleaned_data["on"] if form.is_valid() else clock.today(), person)
+        tables = _tables(found)
+        pictures = {tables[1].caption: _chart(found.vintages), tables[2].caption: _chart(found.recoveries)}
+        mark = exports.watermark(person.display_name or person.username, person.get_role_display(), clock.now())
+        content = overview_paper.drawn(found.on, _money_facts(found), tables, pictures, mark)
+        name = f"{_('风险总览')}-{found.on}.pdf"
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, detail=name)
+    return pdf.download(content, name)
+
+
+def _money_facts(found: Overview) -> list[tuple[str, str]]:
+    return [
+        (_("专户存款（元）"), formats.yuan(found.money["cash"])),
+        (_("可用资金（元）"), formats.yuan(found.money["available"])),
+        (_("累计支付补偿（元）"), formats.yuan(found.money["paid"])),
+        (_("补偿净额（元）"), formats.yuan(found.money["outstanding"])),
+        (_("撬动倍数"), _times(found.leverage)),
+    ]
 
 
 def _tile(found: Overview, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The catalogue of reports, one report with its figures, its files, and the public check of a printed code."""
+"""The catalogue of reports, one report with its figures, its files, and the public check of a code or a file."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import permissions as may
 from evaluation import reports, tables
 from evaluation.forms import (
     CheckCodeForm,
+    CheckFileForm,
     DifferencesForm,
     HalfYearForm,
     IndicatorsForm,
@@ -35,18 +36,20 @@ from evaluation.open_data import figures as open_data
 from evaluation.papers import evaluation as evaluation_paper
 from evaluation.papers import half_year as half_year_paper
 from evaluation.periods import HalfYear, Quarter
-from evaluation.selectors import differences, opening, partners, supervisory
+from evaluation.selectors import differences, opening, partners, proving, supervisory
 from evaluation.selectors import reports as selectors
 from evaluation.services import reports as services
 from evaluation.supervision import drawing as supervision
 from evaluation.tables.opening import opened, opened_names
-from pool import audit, clock
+from pool import audit, clock, throttle
 from pool.errors import Refused
 from pool.forms_keys import once, seen_version
 from pool.lists import Listing, show
 from pool.models import AccessLog
 from pool.permissions import require
 from pool.refusals import add_to_form
+
+CHECKS_AN_HOUR = 20
 
 REPORTS = Listing(
     name="reports",
@@ -317,8 +320,8 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 def answer_with(request: HttpRequest, copy: reports.Copy, subject: Report | Statement) -> HttpResponse:
     """The log keeps the fingerprint of what was handed out, so that a copy that turns up can be told."""
-    taken = f"{copy.name} SHA-256 {hashlib.sha256(copy.content).hexdigest()}"
-    audit.log_access(request, AccessLog.Kind.DOWNLOAD, subject, detail=taken)
+    detail = proving.copy_words(copy.name, hashlib.sha256(copy.content).hexdigest())
+    audit.log_access(request, AccessLog.Kind.DOWNLOAD, subject, detail=detail)
     response = HttpResponse(copy.content, content_type=copy.content_type)
     response["Content-Disposition"] = content_disposition_header(True, copy.name)
     response["X-Content-Type-Options"] = "nosniff"
@@ -326,10 +329,26 @@ def answer_with(request: HttpRequest, copy: reports.Copy, subject: Report | Stat
     return response
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Open to anyone: is a printed report ours, and what is the fingerprint of its file?"""
+    """Open to anyone: is a printed code ours, and is a file one of ours as it was issued?"""
+    if request.method == "POST":
+        return _check_file(request)
     form = CheckCodeForm(request.GET or None)
     asked = form.is_bound and form.is_valid()
     report = selectors.issued_with(form.cleaned_data["code"]) if asked else None
-    return render(request, "evaluation/check.html", {"form": form, "report": report, "asked": asked})
+    context = {"form": form, "file_form": CheckFileForm(), "report": report, "asked": asked}
+    return render(request, "evaluation/check.html", context)
+
+
+def _check_file(request: HttpRequest) -> HttpResponse:
+    """The file is read, never kept."""
+    form, proof = CheckFileForm(request.POST, request.FILES), None
+    if form.is_valid():
+        try:
+            throttle.at_most(CHECKS_AN_HOUR, "report_checks")
+            proof = proving.of_file(form.cleaned_data["file"].chunks())
+        except Refused as no:
+            add_to_form(form, no)
+    context = {"form": CheckCodeForm(), "file_form": form, "proof": proof, "report": proof.report if proof else None}
+    return render(request, "evaluation/check.html", context, status=422 if form.errors else 200)

@@ -157,6 +157,10 @@ def test_figures_open_to_their_cases_on_any_day_and_only_for_those_who_may_open_
     assert "/reports/cases/" not in page_of(person(Role.REGULATOR)).content.decode()
     late = page_of(reviewer, "2025-05-01")
     assert late.status_code == 422 and "不能晚于业务日期" in late.content.decode()
+    printed = client.get("/reports/cockpit/document/", {"on": "2024-12-31"})
+    text = printed.content.decode()
+    assert printed["Content-Type"] == "application/pdf" and "仅限履行职责使用" in text and "表 1" in text
+    assert "2024年12月31日" in text and 'href="/' not in text, "paper leads nowhere"
     book = client.get("/reports/cockpit/workbook/", {"on": "2024-12-31"})
     assert book.content[:2] == b"PK" and "2024-12-31" in book["Content-Disposition"].encode("latin-1").decode(
         "utf-8", "replace"

@@ -1,5 +1,6 @@
 """Reports from the request to the reader: one snapshot, two files, two people, marked copies, a public check."""
 
+import hashlib
 import io
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connections, transaction
 from django.test import Client
 from django.utils import translation
@@ -86,6 +88,8 @@ def test_a_half_year_report_from_the_request_to_the_regulator_s_copy(the_world: 
     for words in ("目录", "一、资金池资金情况", "表1资金池资金情况（金额单位：元）", "图1", "口径说明", "数据截至"):
         assert words in re.sub(r"\s", "", text), words
     assert faults(path_of(report.pdf).read_bytes()) == []
+    inside = subprocess.run(["pdfdetach", "-list", str(path_of(report.pdf))], capture_output=True, text=True).stdout
+    assert "01-资金池资金情况.csv" in inside and "05-" in inside
     assert report.inputs_hash[:32] in text.replace("\n", "")
     fonts = subprocess.run(["pdffonts", str(path_of(report.pdf))], capture_output=True, text=True).stdout.splitlines()
     assert len(fonts) > 2 and all(re.search(r"\byes\s+yes\s+yes\b", line) for line in fonts[2:]), fonts
@@ -118,6 +122,18 @@ def test_a_half_year_report_from_the_request_to_the_regulator_s_copy(the_world: 
     check = Client().get("/reports/check/", {"code": report.check_code.lower().replace("-", " ")}).content.decode()
     assert report.number in check and report.pdf.sha256 in check and report.inputs_hash in check
     assert "没有使用该校验码" in Client().get("/reports/check/", {"code": "0000-0000-0000"}).content.decode()
+
+    for content, told in (
+        (original.content, "与原件逐字节一致"),
+        (copy.content, "本系统发出的副本，发出后没有改动"),
+        (copy.content + b" ", "可能被改动"),
+        (original.content[:-1], "可能被改动"),
+        (b"%PDF-1.7 another", "不是本系统发布的报告"),
+    ):
+        answer = Client().post("/reports/check/", {"file": SimpleUploadedFile("x.pdf", content)}).content.decode()
+        assert told in answer and hashlib.sha256(content).hexdigest() in answer, told
+    with scope.everything():
+        assert not StoredFile.objects.filter(name="x.pdf").exists(), "what a visitor sends is not kept"
 
     with scope.everything():
         assert list(invariants.reports_are_intact()) == []

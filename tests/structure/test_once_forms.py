@@ -13,6 +13,7 @@ WITHOUT_A_KEY = {
     "pool.admin_jobs.ask": "the slot of the job is its key, and what waits is not promised again",
     "claims.views.public.object_to": "nobody is signed in; the same words about the same line are one objection",
     "claims.views.public.objection_result": "it only asks",
+    "evaluation.views.reports.check": "it only asks",
     "pool.views.sessions.login_code": "a code serves once",
     "pool.views.home.move_clock": "the demo's clock only",
     "pool.views.sure.sure": "a proof; the form that it carries has its own key",
