@@ -22,10 +22,27 @@ from pool.money import ZERO
 from pool.rules import add_months
 from pool.selectors import edition
 from recovery import terms
-from recovery.models import Clawback, ClawbackReceipt, Closing, Package, PackageItem, Recovery, Return, Settlement
+from recovery.models import (
+    Clawback,
+    ClawbackReceipt,
+    Closing,
+    Package,
+    PackageItem,
+    Recovery,
+    Return,
+    Settlement,
+    SuspenseUse,
+)
 
 CLOSE_BY_THEMSELVES = [Loan.State.ENTERED, Loan.State.NON_PERFORMING]
 AFTER_PAYMENT = [Loan.State.COMPENSATED, Loan.State.RECOVERED]
+
+
+def booked_on(case: str, arrived: str) -> Coalesce:
+    """The day on which the ledger books a return or refund: what was set against suspense on the day that two people
+    agreed to it, everything else when it arrived. `case` is the field of `SuspenseUse` that names it."""
+    done = SuspenseUse.objects.filter(**{case: OuterRef("pk")}, state=SuspenseUse.State.DONE)
+    return Coalesce(Subquery(done.values("done_on")[:1]), F(arrived))
 
 
 # --- the claw-back tape -----------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ FACTS = {
     "paid": "SELECT s.*, c.amount FROM claims_claim c JOIN sized s ON s.id = c.loan_id"
     " WHERE c.paid_on BETWEEN %(first)s AND %(last)s",
     "returned": "SELECT s.*, r.amount FROM recovery_return r JOIN sized s ON s.id = r.loan_id"
-    " WHERE r.state = 'received' AND r.received_on BETWEEN %(first)s AND %(last)s",
+    " LEFT JOIN recovery_suspenseuse u ON u.advice_id = r.id AND u.state = 'done'"
+    " WHERE r.state = 'received' AND COALESCE(u.done_on, r.received_on) BETWEEN %(first)s AND %(last)s",
 }
 
 Table = dict[str, Cell]

@@ -15,6 +15,7 @@ from loans.models import Determination, Loan
 from pool.ledger.models import Entry
 from pool.models import Transition
 from recovery.models import ClawbackReceipt, Closing, Recovery, Return
+from recovery.selectors import booked_on
 
 DECIDED = (Claim.State.APPROVED, Claim.State.REFUSED)
 UNDER_REVIEW = frozenset({*Claim.BEFORE_DECISION, Claim.State.RE_EXAMINING})
@@ -95,11 +96,13 @@ def _recovered(span: Span) -> "QuerySet[Recovery]":
 
 
 def _returned(span: Span) -> "QuerySet[Return]":
-    return in_state(Return, span, Return.State.RECEIVED).filter(received_on__range=span.days)
+    rows = in_state(Return, span, Return.State.RECEIVED)
+    return rows.annotate(booked_on=booked_on("advice", "received_on")).filter(booked_on__range=span.days)
 
 
 def _refunded(span: Span) -> "QuerySet[Upgrade]":
-    return in_state(Upgrade, span, Upgrade.State.REFUNDED).filter(refunded_on__range=span.days)
+    rows = in_state(Upgrade, span, Upgrade.State.REFUNDED)
+    return rows.annotate(booked_on=booked_on("upgrade", "refunded_on")).filter(booked_on__range=span.days)
 
 
 def _clawed_back(span: Span) -> "QuerySet[ClawbackReceipt]":
@@ -111,7 +114,8 @@ def _owed(span: Span) -> "QuerySet[Return]":
     """Advised and not received by the end of the day."""
     cancelled = Q(state=Return.State.CANCELLED)
     rows = written(Return.objects.filter(~cancelled | moved_later(Return, span, Return.State.CANCELLED)), span)
-    received = Q(received_on__isnull=False, received_on__lte=span.last)
+    rows = rows.annotate(booked_on=booked_on("advice", "received_on"))
+    received = Q(booked_on__isnull=False, booked_on__lte=span.last)
     rows = rows.filter(~received | moved_later(Return, span, Return.State.RECEIVED))
     return rows.filter(advised_on__lte=span.last)
 

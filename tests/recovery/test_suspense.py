@@ -10,6 +10,7 @@ from django.db import Error, IntegrityError, connection, transaction
 
 from claims import services as claims
 from claims.models import Claim, PapersPacket, Payment
+from evaluation.selectors import half_year
 from loans.models import Loan
 from pool import clock, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
@@ -127,6 +128,24 @@ def entered(line: AccountLine, kind: str, case: Any, clerk: User) -> str:
         return services.enter_from_line(
             line_id=line.pk, kind=kind, subject=str(case.pk), by=clerk, on=clock.today(), version=line.version
         )
+
+
+def test_a_return_from_suspense_counts_on_the_day_that_the_ledger_books_it(paid):
+    came = clock.today()
+    advice, line = due(paid), suspended(paid, "50000.00")
+    do(services.set_against_return, line, paid.desk.clerk, return_id=advice.pk)
+    agreed = came + timedelta(days=1)
+    clock.set_day(agreed)
+    with scope.everything():
+        advice = fresh(advice)
+        services.confirm_return_receipt(
+            return_id=advice.pk, by=paid.desk.finance_approver, on=agreed, version=advice.version
+        )
+        assert fresh(advice).received_on == came
+        for day, amount in ((came, "0.00"), (agreed, "40000.00")):
+            found = half_year.figures(day, day)
+            assert half_year.breaks(found) == [] and found["totals"]["returned"]["amount"] == amount
+        assert found["totals"]["owed"]["count"] == 0
 
 
 def test_it_may_wait_for_the_next_return_and_counts_from_the_day_that_was_advised(paid):
