@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pool.models import User
@@ -78,5 +78,5 @@ class CannedPhrase(Record):
     @property
     def status(self) -> str:
         if self.dropped_on is not None:
-            return _now("已停用") if self.confirmed_on else _now("已退回")
-        return _now("使用中") if self.confirmed_on else _now("待确认")
+            return gettext("已停用") if self.confirmed_on else gettext("已退回")
+        return gettext("使用中") if self.confirmed_on else gettext("待确认")
