@@ -8,7 +8,7 @@ or read its own disk.
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def from_html(
     at: datetime | None = None,
 ) -> bytes:
     """The same text made at the same instant gives the same bytes: the file's identifier is the text's hash."""
-    moment = at or timezone.now()
+    moment = (at or timezone.now()).astimezone(UTC)
     annexes = [
         Attachment(
             string=content, name=name, relationship="Source", created=moment, modified=moment, url_fetcher=NamedFiles()
