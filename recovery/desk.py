@@ -21,6 +21,7 @@ from pool.money import ZERO
 from pool.rules import add_months, quarter_name, quarter_start
 from recovery import account, terms
 from recovery.models import AccountLine, Chaser, Clawback, Recovery, Return, Settlement
+from recovery.selectors import booked_on
 
 QUARTERS_SHOWN = 8
 MONEY = DecimalField(max_digits=18, decimal_places=2)
@@ -80,18 +81,20 @@ def _with_money(rows: "QuerySet[Claim]", first: date, following: date, until: da
     advised = Return.objects.filter(claim=OuterRef("pk"), advised_on__lt=following).exclude(
         state=Return.State.CANCELLED
     )
-    received = advised.filter(state=Return.State.RECEIVED, received_on__lt=following)
-    came_in = Q(state=Return.State.RECEIVED, received_on__lt=following)
+    advised = advised.annotate(booked_on=booked_on("advice", "received_on"))
+    received = advised.filter(state=Return.State.RECEIVED, booked_on__lt=following)
+    came_in = Q(state=Return.State.RECEIVED, booked_on__lt=following)
+    entered = Q(state=Return.State.RECEIPT_ENTERED, received_on__lt=following)
     posted = Entry.objects.filter(subject=OuterRef("pk"), account__kind=Account.Kind.RETURNS)
     posted = posted.filter(transaction__occurred_on__gte=first, transaction__occurred_on__lt=following)
     return rows.annotate(
         in_window=_sum(during, "determination"),
         late=Exists(during.filter(reported_late=True)),
-        opening=_sum(advised.filter(advised_on__lt=first)) - _sum(received.filter(received_on__lt=first)),
+        opening=_sum(advised.filter(advised_on__lt=first)) - _sum(received.filter(booked_on__lt=first)),
         due=_sum(advised.filter(advised_on__gte=first)),
-        received=_sum(received.filter(received_on__gte=first)),
-        entered=_sum(advised.filter(state=Return.State.RECEIPT_ENTERED, received_on__lt=following)),
-        overdue=_sum(advised.filter(~came_in, due_on__lt=until).exclude(state=Return.State.RECEIPT_ENTERED)),
+        received=_sum(received.filter(booked_on__gte=first)),
+        entered=_sum(advised.filter(entered)),
+        overdue=_sum(advised.filter(~came_in, ~entered, due_on__lt=until)),
         posted=-_sum(posted, "subject"),
         seen=-_sum(posted.filter(_on_the_account()), "subject"),
         unseen=-_sum(posted.filter(~_on_the_account(), transaction__occurred_on__lte=_stated()), "subject"),

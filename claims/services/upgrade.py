@@ -387,7 +387,7 @@ def confirm_refund(*, upgrade_id: UUID, by: User, on: date, version: int, from_s
 def _complete(upgrade: Upgrade, *, by: User, on: date) -> None:
     """Everything has come back: the claim is refunded and no longer stands in the way of another."""
     moves.move(upgrade, "refund", by=by, on=on, article=_article())
-    due.fulfil(upgrade, "refund_period", on)
+    due.fulfil(upgrade, "refund_period", upgrade.refunded_on or on)
     claim = locking.claim(upgrade.claim_id)
     moves.move(claim, "refund", by=by, on=on, article=_article())
 

@@ -25,6 +25,7 @@ from pool.money import ZERO
 from pool.rulebook import Edition
 from pool.rulebook.loader import editions
 from recovery.models import Closing, Recovery, Return
+from recovery.selectors import booked_on
 
 MOVED = {
     money.Kind.COMPENSATION: "paid",
@@ -214,8 +215,8 @@ def _recovered_on(loan: Loan, on: date) -> tuple[int, Decimal]:
 
 def _returns_on(loan: Loan, on: date) -> tuple[int, Decimal, Decimal]:
     rows = Return.objects.filter(loan=loan, advised_on__lte=on)
-    kept = rows.exclude(state=Return.State.CANCELLED)
-    arrived = Q(received_on__isnull=False, received_on__lte=on)
+    kept = rows.exclude(state=Return.State.CANCELLED).annotate(booked_on=booked_on("advice", "received_on"))
+    arrived = Q(booked_on__isnull=False, booked_on__lte=on)
     found = kept.aggregate(
         n=Count("pk"), due=Coalesce(Sum("amount"), ZERO), got=Coalesce(Sum("amount", filter=arrived), ZERO)
     )
@@ -298,6 +299,7 @@ def _claims_of(bank: Bank, on: date) -> list[tuple[Any, int, Decimal]]:
 def _owed_by(bank: Bank, on: date) -> Decimal:
     """Advised and not arrived by then."""
     rows = Return.objects.filter(bank=bank, advised_on__lte=on).exclude(state=Return.State.CANCELLED)
-    rows = rows.filter(Q(received_on__isnull=True) | Q(received_on__gt=on))
+    rows = rows.annotate(booked_on=booked_on("advice", "received_on"))
+    rows = rows.filter(Q(booked_on__isnull=True) | Q(booked_on__gt=on))
     owed: Decimal = rows.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"]
     return owed

@@ -132,7 +132,7 @@ def report(
         claim=claim, position=_next_position(determination), submitted_by=by, submitted_on=filed,
         report_by=window.closes_on if window else None, reported_late=bool(window and filed > window.closes_on),
     )  # fmt: skip
-    due.fulfil(recovery, on)
+    due.fulfil(recovery, filed)
     _consequences(recovery, loan, determination, claim, by=by, on=on)
     after = {"amount": recovery.amount, "late": recovery.reported_late, "position": recovery.position}
     note("submit", recovery, by=by, on=on, after=after, article=article("recovery_window"))

@@ -123,7 +123,8 @@ def confirm_return_receipt(*, return_id: UUID, by: User, on: date, version: int)
         reference=advice.bank_reference,
         article=article("return_formula"),
     )
-    due.fulfil(advice, on)
+    # What the bank owed was done when its money came, not when the second person found it.
+    due.fulfil(advice, advice.received_on)
     note(
         "confirm_return_receipt",
         advice,

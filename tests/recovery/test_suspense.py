@@ -10,12 +10,14 @@ from django.db import Error, IntegrityError, connection, transaction
 
 from claims import services as claims
 from claims.models import Claim, PapersPacket, Payment
-from evaluation.selectors import half_year
+from evaluation.selectors import half_year, money
+from evaluation.selectors.cases import Span, marked, sums_of
+from evaluation.selectors.figures import HALF_YEAR
 from loans.models import Loan
 from pool import clock, scope
 from pool.errors import NotPermitted, Refused, SamePerson, Stale
 from pool.ledger import services as ledger
-from pool.ledger.models import LedgerTransaction
+from pool.ledger.models import Entry, LedgerTransaction
 from pool.models import Deadline, Role, User
 from recovery import account, invariants, matching, services
 from recovery.models import AccountLine, Return, SuspenseUse
@@ -133,6 +135,10 @@ def entered(line: AccountLine, kind: str, case: Any, clerk: User) -> str:
 def test_a_return_from_suspense_counts_on_the_day_that_the_ledger_books_it(paid):
     came = clock.today()
     advice, line = due(paid), suspended(paid, "50000.00")
+    with scope.everything():
+        available = HALF_YEAR["closing.available"]
+        opened = sums_of(marked(Entry.objects.all(), available, Span(came, came)), available)["now"].amount
+        assert opened == money.position(came)["available"] == money.position(came)["cash"] - Decimal("50000.00")
     do(services.set_against_return, line, paid.desk.clerk, return_id=advice.pk)
     agreed = came + timedelta(days=1)
     clock.set_day(agreed)
@@ -146,6 +152,8 @@ def test_a_return_from_suspense_counts_on_the_day_that_the_ledger_books_it(paid)
             found = half_year.figures(day, day)
             assert half_year.breaks(found) == [] and found["totals"]["returned"]["amount"] == amount
         assert found["totals"]["owed"]["count"] == 0
+        kept = Deadline.objects.filter(subject_id=advice.pk).values_list("fulfilled_on", flat=True)
+        assert list(kept) == [came], "the bank was not late because two people needed a day"
 
 
 def test_it_may_wait_for_the_next_return_and_counts_from_the_day_that_was_advised(paid):
