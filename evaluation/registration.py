@@ -38,7 +38,7 @@ def register() -> None:
         evaluations.OWN_RESULTS,
         statements.STATEMENTS,
     )
-    for listing in (*own, catalogue.DOWNLOADS, *cases.LISTINGS.values()):
+    for listing in (*own, *cases.LISTINGS.values()):
         registry.listings.register(listing)
     panel = "evaluation/panels/as_of.html"
     registry.panels.register(Panel("evaluation.as_of_loan", "loans.loan", as_of.loan_panel, panel, order=90))

@@ -193,7 +193,7 @@ BANK_FIGURES = (
 
 Kind = money.Kind
 DERIVED = {
-    "available": {Kind.CASH: 1, Kind.RESERVED: -1},
+    "available": {Kind.CASH: 1, Kind.SUSPENSE: 1, Kind.RESERVED: -1},
     "outstanding": {Kind.COMPENSATION: 1, Kind.RETURNS: 1, Kind.REFUNDS: 1, Kind.CLAWBACKS: 1},
 }
 """What is reckoned from several kinds of account, each with the sign of its entries."""

@@ -1,7 +1,9 @@
 """What of the open data is published: the newest edition of each quarter, to anybody."""
 
 from evaluation.models import Report
+from evaluation.periods import Quarter
 from pool import scope
+from pool.errors import Refused
 
 QUARTERS = 12
 
@@ -14,6 +16,11 @@ def published() -> list[Report]:
 
 
 def of_quarter(period: str) -> Report | None:
+    """None too for what is no quarter: the address is open to everybody."""
+    try:
+        Quarter.parse(period)
+    except Refused:
+        return None
     with scope.everything():
         found: Report | None = Report.objects.filter(
             kind=Report.Kind.OPEN_DATA, state=Report.State.ISSUED, period=period

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from evaluation import permissions
 from evaluation.models import Report, Subscription
 from evaluation.services import reports, subscriptions
 from pool import clock, scope
@@ -91,3 +92,15 @@ def test_the_log_tells_who_took_which_copy():
     shown = signed_in(person(Role.AUDITOR)).get("/reports/downloads/", {"words": digest[:12]}).content.decode()
     assert reader.username in shown and digest in shown and report.number in shown
     assert signed_in(reader).get("/reports/downloads/").status_code == 403
+
+
+def test_the_log_tells_nobody_of_a_report_they_may_not_see(monkeypatch):
+    clock.set_day(ON)
+    report = issued()
+    auditor, manager = person(Role.AUDITOR), person(Role.MANAGER_APPROVER)
+    signed_in(auditor).get(f"/reports/{report.pk}/pdf/")
+    assert report.number in signed_in(manager).get("/reports/downloads/").content.decode()
+    mine = frozenset({Role.AUDITOR})
+    monkeypatch.setitem(permissions.HANDS, report.kind, permissions.HANDS[report.kind]._replace(drafts=mine, read=mine))
+    assert report.number in signed_in(auditor).get("/reports/downloads/").content.decode()
+    assert report.number not in signed_in(manager).get("/reports/downloads/").content.decode()

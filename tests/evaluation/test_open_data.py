@@ -91,6 +91,7 @@ def test_a_quarter_that_does_not_tie_to_the_ledger_is_not_made(lending, monkeypa
 def test_anybody_reads_what_two_people_have_issued(lending):
     client = Client()
     assert client.get("/open-data/").status_code == 200
+    assert {client.get(f"/open-data/{word}/data.json").status_code for word in ("%00", "2024Q9", "2024H1")} == {404}
     report = drafted()
     assert client.get(ADDRESS).status_code == 404
     with scope.everything():
