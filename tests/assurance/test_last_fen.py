@@ -130,7 +130,7 @@ def withdrawn(plan: FundingPlan, desk: make.Desk) -> None:
 
 def no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody asks whether the money suffices."""
-    monkeypatch.setattr(services, "_check_floor", lambda _accounts: None)
+    monkeypatch.setattr(services, "_check_floor", lambda *_accounts: None)
 
 
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:

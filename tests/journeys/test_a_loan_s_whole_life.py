@@ -405,7 +405,7 @@ def whoever_holds_the_paper_can_check_it(journey: Journey) -> None:
     assert code is not None
     anybody.go("/reports/check/")
     anybody.fill("校验码", code[1])
-    anybody.press("核验")
+    anybody.press("核验校验码")
     anybody.sees("校验码有效", REPORT, fingerprint)
 
 

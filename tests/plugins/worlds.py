@@ -22,6 +22,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 
+from pool.chinese import in_chinese
 from tests.plugins import postgres
 from tests.plugins.connecting import one_connection, one_transaction, use
 from tests.plugins.papers import undrawn
@@ -118,7 +119,7 @@ def _world(builds: tuple[Build, ...], empty: Built) -> Built:
 
 def _values(build: Build, values: dict[str, Any]) -> dict[str, Any]:
     """Committed as one transaction; what waits for a commit does not happen, as in every test."""
-    with undrawn(), one_connection(), one_transaction() as connection:
+    with in_chinese(), undrawn(), one_connection(), one_transaction() as connection:
         given = build(**{name: values[name] for name in inspect.signature(build).parameters if name in values})
         connection.run_on_commit.clear()
     return values | {build.__name__: given}

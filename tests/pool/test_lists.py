@@ -19,8 +19,8 @@ from tests.factories.recovery import prepared
 pytestmark = pytest.mark.django_db
 EVERY = [
     "claimable", "claims", "closings", "evaluations", "loans", "matured", "own_results", "packages", "packets",
-    "projects", "questions", "recoveries", "recovery_desk", "reports", "returns", "settlements", "statements",
-    "upgrades", "uploads",
+    "projects", "questions", "recoveries", "recovery_desk", "report_downloads", "reports", "returns",
+    "settlements", "statements", "upgrades", "uploads",
 ]  # fmt: skip
 
 
