@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PatienceEnded
 
 from claims.models import Claim, Evidence
 from loans import services
@@ -200,10 +202,15 @@ class Keyboard:
             self.page.keyboard.press("Enter")
 
     def chooses(self, words: str, file: Path) -> None:
+        """A busy browser may let the first press go by; a person presses again."""
         self.reaches(words)
-        with self.page.expect_file_chooser() as asked:
-            self.page.keyboard.press("Enter")
-        asked.value.set_files(file)
+        for patience in (5_000, 10_000, 20_000):
+            with suppress(PatienceEnded), self.page.expect_file_chooser(timeout=patience) as asked:
+                self.page.keyboard.press("Enter")
+            if asked.is_done():
+                asked.value.set_files(file)
+                return
+        raise AssertionError(f"no chooser of files opened from {words}")
 
 
 def test_a_list_is_narrowed_kept_and_arranged_by_keyboard_alone(
